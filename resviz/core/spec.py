@@ -1,0 +1,329 @@
+"""A Spec is what a person chose: one frozen dataclass whose knobs are at once widgets, URL, flags and JSON.
+
+A knob is declared once, as a field made by `knob(...)`. A default may depend on other knobs (the depth of
+the cifar layout differs from the imagenet one's); what nobody chose follows its default, what somebody chose
+stays as chosen or is refused with one sentence that names the nearest possible choice.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import typing
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, ClassVar, Literal, Self
+
+from resviz.core.net import Net, Shape
+from resviz.core.registry import Registry
+
+Value = int | float | bool | str | tuple[int, ...]
+Kind = Literal["int", "float", "bool", "choice", "text", "ints"]
+
+KINDS: dict[object, Kind] = {int: "int", float: "float", bool: "bool", str: "text", tuple[int, ...]: "ints"}
+TRUE, FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
+
+
+class SpecError(ValueError):
+    """A choice that is not possible: one sentence, and in `fix` the knobs set to the nearest that is."""
+
+    def __init__(self, sentence: str, **fix: Value) -> None:
+        super().__init__(sentence)
+        self.fix = fix
+
+
+class _Unset:
+    """The value of a field that nobody chose."""
+
+    def __repr__(self) -> str:
+        return "unset"
+
+
+UNSET: Any = _Unset()
+
+
+@dataclass(frozen=True, slots=True)
+class Knob:
+    """One choice: its kind, default and range, and the words for it."""
+
+    name: str
+    kind: Kind
+    default: Value | Callable[[Any], Value]
+    title: str
+    help: str
+    low: float | None
+    high: float | None
+    choices: Callable[[Any], Sequence[Value]] | None
+    dependent: bool
+    primary: bool
+
+    @property
+    def flag(self) -> str:
+        return "--" + self.name.replace("_", "-")
+
+    def initial(self, spec: Any) -> Value:
+        """The value that this knob has in `spec` if nobody chooses it."""
+        return self.default(spec) if callable(self.default) else self.default
+
+    def options(self, spec: Any) -> tuple[Value, ...]:
+        """The possible values beside the other knobs of `spec`; empty where a range says it."""
+        return tuple(self.choices(spec)) if self.choices else ()
+
+    def parse(self, text: str) -> Value:
+        """The value that `text` (a flag's, a URL parameter's) stands for; raises SpecError."""
+        text = text.strip()
+        try:
+            if self.kind == "int":
+                return int(text)
+            if self.kind == "float":
+                return float(text)
+            if self.kind == "ints":
+                return tuple(int(part) for part in text.split(",") if part.strip())
+        except ValueError:
+            raise SpecError(f"{self.name} {_quoted(text)} is not {self._wanted()}") from None
+        if self.kind == "bool":
+            if text.lower() not in TRUE + FALSE:
+                raise SpecError(f"{self.name} {_quoted(text)} is not true or false")
+            return text.lower() in TRUE
+        return text
+
+    def show(self, value: Value) -> str:
+        """The text that `parse` reads back."""
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if isinstance(value, tuple):
+            return ",".join(map(str, value))
+        return str(value)
+
+    def check_alone(self, value: object) -> Value:
+        """`value` if its type and range are possible, and its choice where that hangs on no other knob."""
+        right = self._typed(value)
+        for number in right if isinstance(right, tuple) else (right,):
+            self._check_range(number)
+        return right if self.dependent else self.check(right, None)
+
+    def check(self, value: Value, spec: Any) -> Value:
+        """`value` if it is among the choices beside the other knobs of `spec`; raises SpecError."""
+        options = self.options(spec)
+        if options:
+            refuse_outside(self.name, value, options)
+        return value
+
+    def _typed(self, value: object) -> Value:
+        if self.kind == "ints" and isinstance(value, (list, tuple)):
+            if all(isinstance(part, int) and not isinstance(part, bool) for part in value):
+                return tuple(value)
+        elif self.kind == "bool" and isinstance(value, bool):
+            return value
+        elif self.kind == "int" and isinstance(value, int) and not isinstance(value, bool):
+            return value
+        elif self.kind == "float" and isinstance(value, (int, float)) and not isinstance(value, bool):
+            return float(value)
+        elif self.kind in ("choice", "text") and isinstance(value, str):
+            return value
+        raise SpecError(f"{self.name} {_quoted(value)} is not {self._wanted()}")
+
+    def _check_range(self, number: object) -> None:
+        if not isinstance(number, (int, float)) or self.low is None or self.high is None:
+            return
+        if not self.low <= number <= self.high:
+            nearest = self.low if math.isnan(number) else min(max(number, self.low), self.high)
+            near: Value = nearest if self.kind == "float" else int(nearest)
+            fix = {} if self.kind == "ints" else {self.name: near}
+            raise SpecError(
+                f"{self.name} {_quoted(number)} is out of range: it goes from {_plain(self.low)} to "
+                f"{_plain(self.high)}; the nearest is {_plain(near)}",
+                **fix,
+            )
+
+    def _wanted(self) -> str:
+        return {
+            "int": "a whole number",
+            "float": "a number",
+            "bool": "true or false",
+            "ints": "a list of whole numbers such as 3,4,6,3",
+            "choice": "one of the names",
+            "text": "a text",
+        }[self.kind]
+
+
+def knob(
+    default: Value | Callable[[Any], Value],
+    title: str,
+    help: str = "",
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    choices: Registry[Any] | Sequence[Value] | Callable[[Any], Sequence[Value]] | None = None,
+    primary: bool = False,
+) -> Any:
+    """Declare a knob as a field of a Spec. `choices` is a registry, a list, or a function of the spec."""
+    if isinstance(choices, Registry):
+        registry = choices
+        possible: Callable[[Any], Sequence[Value]] | None = lambda spec: registry.names()  # noqa: E731
+    elif choices is None or callable(choices):
+        possible = choices
+    else:
+        fixed = tuple(choices)
+        possible = lambda spec: fixed  # noqa: E731
+    words: dict[str, Any] = {"default": default, "title": title, "help": help, "low": low, "high": high}
+    dependent = callable(choices) and not isinstance(choices, Registry)
+    words |= {"choices": possible, "dependent": dependent, "primary": primary}
+    return dataclasses.field(default=UNSET, metadata=words)
+
+
+class Spec:
+    """Base of all specs. A subclass is a frozen dataclass of knobs; making one resolves and checks them.
+
+    Raises SpecError, also for a knob that there is not and for combinations that `check` refuses.
+    """
+
+    family: ClassVar[str]
+    __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]
+
+    def __post_init__(self) -> None:
+        for k in self.knobs():
+            if getattr(self, k.name) is UNSET:
+                if not callable(k.default):
+                    self._set(k, k.default)
+            else:
+                self._set(k, self._refusing(k, k.check_alone))
+        for k in self.knobs():
+            if getattr(self, k.name) is UNSET:
+                self._set(k, k.initial(self))
+        for k in self.knobs():
+            self._set(k, self._refusing(k, lambda value, k=k: k.check(value, self)))
+        self.check()
+
+    def _set(self, k: Knob, value: Value) -> None:
+        object.__setattr__(self, k.name, value)
+
+    def _refusing(self, k: Knob, check: Callable[[Any], Value]) -> Value:
+        """The checked value; where no nearest one can be named, the sentence names the default instead."""
+        try:
+            return check(getattr(self, k.name))
+        except SpecError as error:
+            if error.fix:
+                raise
+            default = k.initial(self)
+            raise SpecError(f"{error}; the default is {k.show(default)}", **{k.name: default}) from None
+
+    def check(self) -> None:
+        """Refuse combinations that no single knob can see; raises SpecError."""
+
+    def title(self) -> str:
+        """What people call this choice, such as "ResNet-50"."""
+        raise NotImplementedError
+
+    @classmethod
+    def knobs(cls) -> tuple[Knob, ...]:
+        """The knobs in the order of their declaration."""
+        return _knobs(cls)
+
+    @classmethod
+    def of(cls, values: Mapping[str, object]) -> Self:
+        """The spec with the given knobs (JSON types); raises SpecError."""
+        _refuse_unknown(values, cls)
+        return cls(**values)
+
+    @classmethod
+    def of_text(cls, texts: Mapping[str, str]) -> Self:
+        """The spec with knobs given as text, as flags and URLs give them; raises SpecError."""
+        return cls(**cls.parse(texts))
+
+    @classmethod
+    def parse(cls, texts: Mapping[str, str]) -> dict[str, Value]:
+        """The values that the texts stand for; raises SpecError."""
+        _refuse_unknown(texts, cls)
+        by_name = {k.name: k for k in cls.knobs()}
+        return {name: by_name[name].parse(text) for name, text in texts.items()}
+
+    def values(self) -> dict[str, Value]:
+        """Every knob with its value."""
+        return {k.name: getattr(self, k.name) for k in self.knobs()}
+
+    def json(self) -> dict[str, object]:
+        """Every knob with its value as JSON has it: lists for tuples."""
+        return {name: list(v) if isinstance(v, tuple) else v for name, v in self.values().items()}
+
+    def chosen(self) -> dict[str, str]:
+        """The fewest knobs, as text, that give this spec back: what a URL needs to carry."""
+        values = self.values()
+        for k in reversed(self.knobs()):
+            fewer = {name: value for name, value in values.items() if name != k.name}
+            try:
+                if type(self)(**fewer) == self:
+                    values = fewer
+            except SpecError:
+                continue
+        return {k.name: k.show(values[k.name]) for k in self.knobs() if k.name in values}
+
+
+class NetSpec(Spec):
+    """A Spec that describes a network: it gives the term, and the shape that the term is placed on."""
+
+    def net(self) -> Net:
+        """The network as a term."""
+        raise NotImplementedError
+
+    def input_shape(self) -> Shape:
+        """The shape of one input."""
+        raise NotImplementedError
+
+
+@lru_cache(maxsize=None)
+def _knobs(cls: type[Spec]) -> tuple[Knob, ...]:
+    hints = typing.get_type_hints(cls)
+    found = []
+    for field in dataclasses.fields(cls):
+        words = dict(field.metadata)
+        kind = KINDS[hints[field.name]]
+        if kind == "text" and words["choices"]:
+            kind = "choice"
+        found.append(Knob(field.name, kind, **words))
+    return tuple(found)
+
+
+def _refuse_unknown(values: Iterable[str], cls: type[Spec]) -> None:
+    names = [k.name for k in cls.knobs()]
+    for name in values:
+        if name not in names:
+            raise SpecError(f"there is no knob {_quoted(name)}: there are {', '.join(names)}")
+
+
+def refuse_outside(name: str, value: Value, options: Sequence[Value]) -> None:
+    """Raise SpecError with the nearest of `options` if the knob's value is not one of them."""
+    if value in options:
+        return
+    near = nearest(value, options)
+    listed = f"choose {_listed(options)}; the nearest is {near}" if len(options) > 1 else f"it can only be {near}"
+    raise SpecError(f"{name} {_quoted(value)} is not possible beside the other choices: {listed}", **{name: near})
+
+
+def nearest(value: Value, options: Sequence[Value]) -> Value:
+    """The option closest to `value`: in size for numbers, in spelling for names."""
+    if isinstance(value, (int, float)) and math.isfinite(value):
+        return min(options, key=lambda option: (abs(float(option) - value), option))  # type: ignore[arg-type]
+    text = str(value).lower()
+    return max(options, key=lambda option: _likeness(text, str(option).lower()))
+
+
+def _likeness(a: str, b: str) -> tuple[bool, int]:
+    common = sum(1 for x, y in zip(a, b) if x == y)
+    return (a == b, common - abs(len(a) - len(b)))
+
+
+def _listed(options: Sequence[Value]) -> str:
+    if len(options) <= 12:
+        return ", ".join(map(str, options))
+    return f"{', '.join(map(str, options[:4]))} … {options[-1]}"
+
+
+def _plain(number: float) -> str:
+    return f"{number:,}" if isinstance(number, int) else f"{number:g}"
+
+
+def _quoted(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 40 else text[:39] + "…"

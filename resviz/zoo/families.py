@@ -1,0 +1,53 @@
+"""The registries of families and presets, and the one way from a name with choices to a spec."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from resviz.core.registry import Registry
+from resviz.core.spec import NetSpec, SpecError, nearest
+
+FAMILIES: Registry[type[NetSpec]] = Registry("family")
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A family with some of its knobs chosen."""
+
+    family: str
+    knobs: Mapping[str, object]
+
+
+PRESETS: Registry[Preset] = Registry("preset")
+
+
+def family(name: str) -> type[NetSpec]:
+    """The family of that name; raises SpecError."""
+    if name not in FAMILIES:
+        raise SpecError(f"there is no family {name!r}: there are {', '.join(FAMILIES.names())}")
+    return FAMILIES[name].thing
+
+
+def named(name: str, choices: Mapping[str, str]) -> NetSpec:
+    """The spec of the preset or family `name` with further knobs given as text; raises SpecError."""
+    if name in FAMILIES:
+        return FAMILIES[name].thing.of_text(choices)
+    if name not in PRESETS:
+        near = nearest(name, (*PRESETS.names(), *FAMILIES.names()))
+        raise SpecError(f"there is no preset or family {name!r}; the nearest is {near}")
+    preset = PRESETS[name].thing
+    cls = FAMILIES[preset.family].thing
+    return cls.of({**preset.knobs, **cls.parse(choices)})
+
+
+def from_json(value: object) -> NetSpec:
+    """The spec of a JSON object {"family": name, ...knobs}; raises SpecError."""
+    if not isinstance(value, dict) or not isinstance(value.get("family", ""), str):
+        raise SpecError('a spec is a JSON object such as {"family": "resnet", "depth": 50}')
+    return family(value.get("family", "")).of({name: v for name, v in value.items() if name != "family"})
+
+
+def to_json(spec: NetSpec) -> dict[str, object]:
+    """The JSON object that `from_json` reads back: every knob with its value."""
+    return {"family": spec.family, **spec.json()}

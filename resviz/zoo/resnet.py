@@ -1,0 +1,268 @@
+"""Residual networks and their plain counterparts, for ImageNet and CIFAR, with the variants of the literature.
+
+He et al. 2015 (1512.03385) and 2016 (1603.05027); Wide ResNet (1605.07146); ResNeXt (1611.05431);
+SE (1709.01507); ResNet-D (1812.01187); stochastic depth (1603.09382); zero gamma (1706.02677).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from resviz.core.net import Net, Op, Seq, Shape
+from resviz.core.ops import Conv, Flatten, GlobalAvgPool, Linear, MaxPool
+from resviz.core.spec import UNSET, NetSpec, SpecError, knob, refuse_outside
+from resviz.zoo.blocks import BLOCKS
+from resviz.zoo.families import FAMILIES
+from resviz.zoo.shortcuts import SHORTCUTS
+from resviz.zoo.site import Order, Site, activation
+
+ORDERS = {
+    "post": Order(lead=(), tail=("bn",), after=("relu",)),
+    "bn-after-add": Order(lead=(), tail=(), after=("bn", "relu")),
+    "relu-before-add": Order(lead=(), tail=("bn", "relu"), after=()),
+    "relu-only-pre": Order(lead=("relu",), tail=("bn",), after=()),
+    "pre": Order(lead=("bn", "relu"), tail=(), after=()),
+}
+
+IMAGENET_DEPTHS = (10, 14, 18, 26, 34, 50, 101, 152, 200)
+IMAGENET_STAGES = ((1, 1, 1, 1), (2, 2, 2, 2), (3, 4, 6, 3), (3, 4, 23, 3), (3, 8, 36, 3), (3, 24, 36, 3))
+CIFAR_STAGES = 3
+DEEPEST = 1202
+STEM_AND_CLASSIFIER = 2
+MOST_CHANNELS = 65536
+MOST_UNITS = 1000
+
+
+def stages_of(layout: str, block: str) -> dict[int, tuple[int, ...]]:
+    """depth -> units a stage: He et al. 2015, Table 1 (imagenet), and 6n + 2 or 9n + 2 (cifar, section 4.2)."""
+    layers = BLOCKS[block].thing.layers
+    if layout == "imagenet":
+        by_depth = {layers * sum(stages) + STEM_AND_CLASSIFIER: stages for stages in IMAGENET_STAGES}
+        return {depth: stages for depth, stages in by_depth.items() if depth in IMAGENET_DEPTHS}
+    step = CIFAR_STAGES * layers
+    most = (DEEPEST - STEM_AND_CLASSIFIER) // step
+    return {step * n + STEM_AND_CLASSIFIER: (n,) * CIFAR_STAGES for n in range(1, most + 1)}
+
+
+def _depth(spec: ResNet) -> int:
+    block = _block(spec) if spec.block is UNSET else spec.block
+    if spec.blocks:
+        return BLOCKS[block].thing.layers * sum(spec.blocks) + STEM_AND_CLASSIFIER
+    usual = 50 if spec.layout == "imagenet" else 20
+    possible = stages_of(spec.layout, block)
+    return usual if spec.block is UNSET else min(possible, key=lambda depth: (abs(depth - usual), depth))
+
+
+def _block(spec: ResNet) -> str:
+    if spec.layout == "cifar":
+        return "basic"
+    if spec.depth is not UNSET and not spec.blocks:
+        refuse_outside("depth", spec.depth, IMAGENET_DEPTHS)
+    shallow = spec.depth is not UNSET and spec.depth in stages_of("imagenet", "basic")
+    return "basic" if shallow and not spec.blocks else "bottleneck"
+
+
+def _shortcut(spec: ResNet) -> str:
+    return "A" if spec.layout == "cifar" and spec.block == "basic" else "B"
+
+
+def _by_layout(imagenet: Any, cifar: Any) -> Any:
+    return lambda spec: imagenet if spec.layout == "imagenet" else cifar
+
+
+def _depths(spec: ResNet) -> tuple[int, ...]:
+    return (_depth(spec),) if spec.blocks else tuple(stages_of(spec.layout, spec.block))
+
+
+@FAMILIES.register(
+    "resnet",
+    title="ResNet",
+    cite="He et al. 2015, arXiv 1512.03385",
+    note="residual networks, and the plain networks that they are compared with",
+)
+@dataclass(frozen=True)
+class ResNet(NetSpec):
+    """A residual network; `shortcut` none makes it the plain network of the same depth."""
+
+    layout: str = knob(
+        "imagenet", "Layout", "the paper's net for ImageNet or for CIFAR", choices=("imagenet", "cifar"), primary=True
+    )
+    depth: int = knob(_depth, "Depth", "weighted layers on the longest path", choices=_depths, primary=True)
+    block: str = knob(_block, "Block", "what a unit's branch is made of", choices=BLOCKS, primary=True)
+    shortcut: str = knob(_shortcut, "Shortcut", "the way round a unit's branch", choices=SHORTCUTS, primary=True)
+    order: str = knob("post", "Order", "where BN and ReLU stand (He et al. 2016, Fig. 4)", choices=tuple(ORDERS))
+    blocks: tuple[int, ...] = knob(
+        (), "Units a stage", "such as 3,4,6,3; any number of stages, in place of the depth", low=1, high=400
+    )
+    width: int = knob(_by_layout(64, 16), "Width", "channels of the stem and of stage 1", low=1, high=1024)
+    widen: int = knob(1, "Widen", "Wide ResNet's k: widens the stages, not the stem", low=1, high=64)
+    groups: int = knob(1, "Groups", "groups of the 3×3 convolutions (ResNeXt's cardinality)", low=1, high=1024)
+    group_width: int = knob(64, "Group width", "channels a group where the width is 64", low=1, high=1024)
+    stem: str = knob(
+        _by_layout("imagenet", "cifar"),
+        "Stem",
+        "7×7 and max pooling, ResNet-D's three 3×3 and max pooling (deep), or one 3×3",
+        choices=("imagenet", "cifar", "deep"),
+    )
+    avg_down: bool = knob(False, "Average-pool shortcut", "ResNet-D: 2×2 average pooling carries the shortcut's stride")
+    se: bool = knob(False, "Squeeze-and-excitation", "a gate a channel at the end of each branch, reduction 16")
+    stride_on: str = knob(
+        "3x3", "Stride on", "which convolution of a bottleneck strides: the 3×3 (v1.5) or the first 1×1 (v1)",
+        choices=("3x3", "1x1"),
+    )  # fmt: skip
+    conv_bias: bool = knob(False, "Convolution bias", "a bias in every convolution")
+    shortcut_bn: bool = knob(True, "BN on projections", "full pre-activation never has one")
+    drop_path: float = knob(
+        0.0, "Drop path", "stochastic depth: the last unit's rate, rising linearly from the first", low=0.0, high=0.95
+    )
+    zero_gamma: bool = knob(False, "Zero γ", "the last BN of each branch starts with scale 0")
+    input: tuple[int, ...] = knob(
+        _by_layout((3, 224, 224), (3, 32, 32)), "Input", "channels, height, width", low=1, high=4096
+    )
+    classes: int = knob(_by_layout(1000, 10), "Classes", "outputs of the classifier", low=1, high=100_000)
+
+    def check(self) -> None:
+        if len(self.input) != 3:
+            raise SpecError("input needs three numbers, channels, height and width, such as 3,224,224", input=(3, 224, 224))
+        if sum(self.blocks) > MOST_UNITS:
+            raise SpecError(f"blocks has {sum(self.blocks):,} units in all: {MOST_UNITS:,} are the most")
+        if self.shortcut == "none" and (self.drop_path or self.zero_gamma):
+            name = "drop_path" if self.drop_path else "zero_gamma"
+            off: float | bool = 0.0 if self.drop_path else False
+            raise SpecError(f"{name} needs a shortcut: in a plain net nothing would be left of the signal", **{name: off})
+        self._check_widths()
+
+    def _check_widths(self) -> None:
+        inner, widest = self._inner(0), self._channels(len(self.stages()) - 1)
+        if inner < 1:
+            least = -(-64 // (self.width * self.widen))
+            raise SpecError(
+                f"group_width {self.group_width} leaves no channel at width {self.width}; the nearest is {least}",
+                group_width=least,
+            )
+        if widest > MOST_CHANNELS:
+            raise SpecError(
+                f"the last stage would have {widest:,} channels, and {MOST_CHANNELS:,} are the most: "
+                "take fewer stages or a smaller width"
+            )
+        for stage in range(len(self.stages())):
+            self._check_groups(stage)
+
+    def _check_groups(self, stage: int) -> None:
+        """Grouped convolutions of a basic block also join the unit's outside, which the groups must divide."""
+        outside = {self._channels(stage), self._channels(stage - 1) if stage else self.width}
+        if self.block != "bottleneck" and any(c % self.groups for c in outside):
+            fits = [g for g in range(1, self.groups) if not any(c % g for c in outside)]
+            both = " and ".join(f"{c}" for c in sorted(outside))
+            raise SpecError(f"{self.groups} groups do not divide {both} channels; the nearest is {fits[-1]}", groups=fits[-1])
+
+    def stages(self) -> tuple[int, ...]:
+        """Units a stage."""
+        return self.blocks or stages_of(self.layout, self.block)[self.depth]
+
+    def input_shape(self) -> Shape:
+        return self.input
+
+    def _planes(self, stage: int) -> int:
+        return self.width * self.widen * 2**stage
+
+    def _inner(self, stage: int) -> int:
+        """torchvision's rule: ResNeXt's groups × group width, both stated for a width of 64."""
+        return self._planes(stage) * self.group_width // 64 * self.groups
+
+    def _channels(self, stage: int) -> int:
+        return self._planes(stage) * BLOCKS[self.block].thing.expansion
+
+    def net(self) -> Net:
+        stages = tuple((f"layer{i}", stage) for i, stage in enumerate(self._stages(), start=1))
+        return Seq((("", self._stem()), *stages, ("", self._head())))
+
+    def _stem(self) -> Net:
+        after = activation(ORDERS[self.order].stem if self.stem == "cifar" else ("bn", "relu"), "1")
+        pool = () if self.stem == "cifar" else (("maxpool", MaxPool(3, 2, 1)),)
+        return Seq((("conv1", self._first_conv()), *after, *pool), "stem")
+
+    def _first_conv(self) -> Net:
+        bias = self.conv_bias
+        if self.stem == "cifar":
+            return Conv(self.width, 3, 1, 1, bias=bias)
+        if self.stem == "imagenet":
+            return Conv(self.width, 7, 2, 3, bias=bias)
+        half = max(1, self.width // 2)
+        ops: list[Op] = []
+        for channels, stride in ((half, 2), (half, 1)):
+            ops.append(Conv(channels, 3, stride, 1, bias=bias))
+            ops.extend(op for _, op in activation(("bn", "relu"), ""))
+        ops.append(Conv(self.width, 3, 1, 1, bias=bias))
+        return Seq(tuple((str(i), op) for i, op in enumerate(ops)))
+
+    def _stages(self) -> Iterator[Net]:
+        """Equal sites share one unit, so that everything later sees at once that they are equal."""
+        build, shortcut = BLOCKS[self.block].thing.build, SHORTCUTS[self.shortcut].thing
+        units: dict[Site, Net] = {}
+        total, done, channels = sum(self.stages()), 0, self.width
+        for stage, count in enumerate(self.stages()):
+            parts = []
+            for i in range(count):
+                site = self._site(stage, i, channels, (done + 1) / total)
+                if site not in units:
+                    units[site] = build(site, shortcut)
+                parts.append((str(i), units[site]))
+                done, channels = done + 1, site.channels
+            yield Seq(tuple(parts), "stage")
+
+    def _site(self, stage: int, i: int, channels: int, depth: float) -> Site:
+        first = stage == 0 and i == 0
+        return Site(
+            channels_in=channels,
+            inner=self._inner(stage),
+            channels=self._channels(stage),
+            stride=2 if stage and not i else 1,
+            order=ORDERS[self.order],
+            groups=self.groups,
+            stride_on=self.stride_on,
+            conv_bias=self.conv_bias,
+            shortcut_bn=self.shortcut_bn,
+            avg_down=self.avg_down,
+            se=self.se,
+            drop_path=self.drop_path * depth,
+            zero_gamma=self.zero_gamma,
+            first=first,
+            activated=first and self.stem != "cifar",
+        )
+
+    def _head(self) -> Net:
+        last = activation(ORDERS[self.order].lead, "")
+        pool_and_fc = (("avgpool", GlobalAvgPool()), ("flatten", Flatten()), ("fc", Linear(self.classes)))
+        return Seq((*last, *pool_and_fc), "head")
+
+    def title(self) -> str:
+        name, depth = self._name_and_depth()
+        if self.se:
+            name = f"SE-{name}"
+        if self.order == "pre" and not name.endswith("WRN"):
+            name = f"Pre-activation {name}"
+        remarks = []
+        if self.stride_on == "1x1" and self.order == "post" and self.block == "bottleneck":
+            remarks.append("v1")
+        if self.order not in ("post", "pre"):
+            remarks.append(self.order)
+        if self.shortcut not in ("none", _shortcut(self)) and "WRN" not in name:
+            remarks.append(f"option {self.shortcut}")
+        return f"{name}-{depth}" + (f" ({', '.join(remarks)})" if remarks else "")
+
+    def _name_and_depth(self) -> tuple[str, str]:
+        depth = f"{self.depth}"
+        if self.shortcut == "none":
+            return "Plain", depth
+        if self.order == "pre" and self.widen > 1 and self.block == "basic":
+            # Zagoruyko & Komodakis count the three projections and not the classifier: 6N + 4
+            return "WRN", f"{self.depth + 2}-{self.widen}"
+        if self.groups > 1:
+            return "ResNeXt", f"{depth} {self.groups}×{self.group_width}d"
+        times = self.widen * self.group_width / 64
+        if times != 1:
+            return "Wide ResNet", f"{depth}-{times:g}"
+        return "ResNet", depth + ("-D" if self.stem == "deep" and self.avg_down else "")
