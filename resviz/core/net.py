@@ -182,27 +182,40 @@ def cost(op: Op, ins: tuple[Shape, ...]) -> Cost:
     return Cost(op.params(*ins).value, op.buffers(*ins), op.macs(*ins).value, op.activations(*ins))
 
 
+def folding(
+    leaf: Callable[[Node], T],
+    seq: Callable[[Node, list[T]], T],
+    par: Callable[[Node, list[T], T], T],
+) -> Callable[[Node], T]:
+    """A function of Nodes that replaces Op, Seq and Par by functions of the values of their parts.
+
+    It remembers every Node that it has seen, so a shared Node is worked out once; keep it no longer than the term.
+    """
+    done: dict[int, T] = {}
+
+    def visit(at: Node) -> T:
+        key = id(at)
+        if key not in done:
+            below = [visit(part) for _, part in at.parts]
+            if isinstance(at.net, Op):
+                done[key] = leaf(at)
+            elif at.join is None:
+                done[key] = seq(at, below)
+            else:
+                done[key] = par(at, below, visit(at.join))
+        return done[key]
+
+    return visit
+
+
 def fold(
     node: Node,
     leaf: Callable[[Node], T],
     seq: Callable[[Node, list[T]], T],
     par: Callable[[Node, list[T], T], T],
 ) -> T:
-    """Replace Op, Seq and Par by functions of the values of their parts; each shared Node is visited once."""
-    done: dict[int, T] = {}
-
-    def visit(at: Node) -> T:
-        if id(at) not in done:
-            below = [visit(part) for _, part in at.parts]
-            if isinstance(at.net, Op):
-                done[id(at)] = leaf(at)
-            elif at.join is None:
-                done[id(at)] = seq(at, below)
-            else:
-                done[id(at)] = par(at, below, visit(at.join))
-        return done[id(at)]
-
-    return visit(node)
+    """The value of one Node, Op, Seq and Par replaced by functions of the values of their parts."""
+    return folding(leaf, seq, par)(node)
 
 
 def walk(node: Node, path: str = "") -> Iterator[tuple[str, Node]]:

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar, Literal, Self
 
-from resviz.core.net import Net, Shape
+from resviz.core.net import Net, Node, Shape, ShapeError, infer
+from resviz.core.ops import dims
 from resviz.core.registry import Registry
 
 Value = int | float | bool | str | tuple[int, ...]
@@ -55,6 +56,7 @@ class Knob:
     low: float | None
     high: float | None
     choices: Callable[[Any], Sequence[Value]] | None
+    registry: Registry[Any] | None
     dependent: bool
     primary: bool
 
@@ -170,6 +172,7 @@ def knob(
     words: dict[str, Any] = {"default": default, "title": title, "help": help, "low": low, "high": high}
     dependent = callable(choices) and not isinstance(choices, Registry)
     words |= {"choices": possible, "dependent": dependent, "primary": primary}
+    words["registry"] = choices if isinstance(choices, Registry) else None
     return dataclasses.field(default=UNSET, metadata=words)
 
 
@@ -179,7 +182,6 @@ class Spec:
     Raises SpecError, also for a knob that there is not and for combinations that `check` refuses.
     """
 
-    family: ClassVar[str]
     __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]
 
     def __post_init__(self) -> None:
@@ -261,7 +263,12 @@ class Spec:
 
 
 class NetSpec(Spec):
-    """A Spec that describes a network: it gives the term, and the shape that the term is placed on."""
+    """A Spec that describes a network: it gives the term, and the shape that the term is placed on.
+
+    `family` is the name that it is registered under.
+    """
+
+    family: ClassVar[str]
 
     def net(self) -> Net:
         """The network as a term."""
@@ -270,6 +277,13 @@ class NetSpec(Spec):
     def input_shape(self) -> Shape:
         """The shape of one input."""
         raise NotImplementedError
+
+    def node(self) -> Node:
+        """The term placed on the input; raises SpecError where an operation is left with nothing."""
+        try:
+            return infer(self.net(), self.input_shape())
+        except ShapeError as error:
+            raise SpecError(f"this network cannot take an input of {dims(self.input_shape())}: {error}") from None
 
 
 @lru_cache(maxsize=None)

@@ -50,4 +50,5 @@ def from_json(value: object) -> NetSpec:
 
 def to_json(spec: NetSpec) -> dict[str, object]:
     """The JSON object that `from_json` reads back: every knob with its value."""
-    return {"family": spec.family, **spec.json()}
+    name = next(entry.name for entry in FAMILIES if entry.thing is type(spec))
+    return {"family": name, **spec.json()}

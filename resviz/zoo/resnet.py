@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from resviz.core.net import Net, Op, Seq, Shape
 from resviz.core.ops import Conv, Flatten, GlobalAvgPool, Linear, MaxPool
@@ -85,6 +85,8 @@ def _depths(spec: ResNet) -> tuple[int, ...]:
 @dataclass(frozen=True)
 class ResNet(NetSpec):
     """A residual network; `shortcut` none makes it the plain network of the same depth."""
+
+    family: ClassVar[str] = "resnet"
 
     layout: str = knob(
         "imagenet", "Layout", "the paper's net for ImageNet or for CIFAR", choices=("imagenet", "cifar"), primary=True

@@ -23,9 +23,9 @@ def add(branch: Net, way_round: Net) -> Net:
 
 @SHORTCUTS.register(
     "A",
-    title="A: identity, zero padding",
+    title="A",
     cite="He et al. 2015, option A",
-    note="parameter-free everywhere: where the size changes, pixels are skipped and channels of zeros added",
+    note="identity; where the size changes, pixels are skipped and channels of zeros added: no parameters",
 )
 def option_a(site: Site, branch: Net) -> Net:
     if not site.resizes:
@@ -39,7 +39,7 @@ def option_a(site: Site, branch: Net) -> Net:
 
 @SHORTCUTS.register(
     "B",
-    title="B: projection where the size changes",
+    title="B",
     cite="He et al. 2015, option B",
     note="identity, and a 1×1 convolution where the size changes",
 )
@@ -49,7 +49,7 @@ def option_b(site: Site, branch: Net) -> Net:
 
 @SHORTCUTS.register(
     "C",
-    title="C: projection everywhere",
+    title="C",
     cite="He et al. 2015, option C",
     note="a 1×1 convolution on every shortcut",
 )
@@ -59,9 +59,9 @@ def option_c(site: Site, branch: Net) -> Net:
 
 @SHORTCUTS.register(
     "none",
-    title="none: the plain net",
+    title="none",
     cite="He et al. 2015, plain network",
-    note="no way round the branch",
+    note="no way round the branch: the plain net",
 )
 def plain(site: Site, branch: Net) -> Net:
     return branch

@@ -1,0 +1,286 @@
+"""The command line: every page's work, without the page. Bad input ends with one sentence and exit code 2."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from resviz import zoo
+from resviz.core.spec import Knob, NetSpec, Spec, SpecError, nearest
+from resviz.draw import figure
+from resviz.draw.formats import ENDINGS, save
+from resviz.export.source import source
+from resviz.export.table import TABLES
+from resviz.nn.client import Torch
+from resviz.runs import store
+from resviz.train.recipe import Recipe, fitted
+from resviz.views import tables
+from resviz.zoo.families import FAMILIES, PRESETS, family, from_json, named, to_json
+
+Texts = dict[str, str]
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaints are one sentence, and which leaves the knobs' flags to `_knobs`."""
+
+    def error(self, message: str) -> NoReturn:
+        raise SpecError(f"{message}; see {self.prog} --help")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; gives the exit code: 0 well, 1 a check that failed, 2 bad input, 130 interrupted."""
+    try:
+        options, rest = _parser().parse_known_args(arguments)
+        command: Callable[[argparse.Namespace, Texts], int] = options.run
+        return command(options, _texts(rest))
+    except (ValueError, OSError) as error:
+        print(f"resviz: {_sentence(error)}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="resviz", description="An explorer of residual networks.", allow_abbrev=False)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
+
+    def command(name: str, run: Callable[[argparse.Namespace, Texts], int], help: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(
+            name, help=help, description=help, allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter
+        )
+        made.set_defaults(run=run)
+        return made
+
+    def about_a_network(name: str, run: Callable[[argparse.Namespace, Texts], int], help: str) -> argparse.ArgumentParser:
+        made = command(name, run, help)
+        made.add_argument("network", nargs="?", metavar="PRESET|FAMILY", help="see resviz presets, resviz families")
+        made.add_argument("--spec", metavar="FILE", help='JSON {"family": "resnet", …} or a list of them; - is stdin')
+        made.epilog = _knob_help()
+        return made
+
+    table = about_a_network("table", _table, "print parameters, MACs, shapes …")
+    table.add_argument("--format", choices=(*TABLES.names(), "json"), default="text")
+    table.add_argument("--by", choices=tables.LEVELS, default="op")
+    draw = about_a_network("draw", _draw, "draw the network into a file")
+    draw.add_argument("-o", "--output", required=True, metavar="FIGURE", help=f"ends in {', '.join(ENDINGS)}")
+    draw.add_argument("--view", choices=figure.VIEWS, default="graph")
+    draw.add_argument("--level", choices=figure.LEVELS, default="block")
+    draw.add_argument("--theme", choices=tuple(figure.THEMES), default="light")
+    code = about_a_network("code", _code, "write the network as a stand-alone PyTorch file")
+    code.add_argument("-o", "--output", metavar="FILE", help="otherwise it is printed")
+    train = about_a_network("train", _train, "train the network and keep the run")
+    train.add_argument("--json", action="store_true", help="one line of JSON an epoch, and a last one")
+    about_a_network("verify", _verify, "compare what is counted with what torch builds; exit 1 where they differ")
+    for name, run, help in (
+        ("runs", _runs, "list the training runs"),
+        ("presets", _presets, "list the presets"),
+        ("families", _families, "list the families and their knobs"),
+    ):
+        command(name, run, help).add_argument("--format", choices=("text", "json"), default="text")
+    return parser
+
+
+def _knob_help() -> str:
+    lines = ["knobs of the family resnet, as flags:"]
+    for k in family("resnet").knobs():
+        lines.append(f"  {k.flag:<16} {k.title}: {k.help}")
+    return "\n".join(lines).replace("%", "%%")
+
+
+def _texts(rest: Sequence[str]) -> Texts:
+    """The knobs' flags: --name value, --name=value, --toggle, --no-toggle; raises SpecError."""
+    texts: Texts = {}
+    words = list(rest)
+    while words:
+        word = words.pop(0)
+        if not word.startswith("--"):
+            raise SpecError(f"what is {word[:40]!r}? Knobs are given as --name value, such as --depth 50")
+        flag, given, value = word[2:].partition("=")
+        name = flag.replace("-", "_")
+        toggles = _toggles()
+        if not given and name in toggles:
+            value = "true" if not words or words[0].startswith("--") else words.pop(0)
+        elif not given and name.removeprefix("no_") in toggles:
+            name, value = name.removeprefix("no_"), "false"
+        elif not given:
+            if not words:
+                raise SpecError(f"--{flag} needs a value")
+            value = words.pop(0)
+        if name in texts:
+            raise SpecError(f"--{flag} is given twice")
+        texts[name] = value
+    return texts
+
+
+def _toggles() -> set[str]:
+    classes: list[type[Spec]] = [Recipe, *(entry.thing for entry in FAMILIES)]
+    return {k.name for cls in classes for k in cls.knobs() if k.kind == "bool"}
+
+
+def _specs(options: argparse.Namespace, texts: Texts) -> list[NetSpec]:
+    """The networks that a command is about; raises SpecError."""
+    if options.spec is None:
+        if options.network is None:
+            raise SpecError("name a preset or a family, such as resnet50, or give --spec FILE")
+        return [named(options.network, texts)]
+    if options.network is not None:
+        raise SpecError("give a preset or a family, or --spec FILE, not both")
+    value = _read_json(options.spec)
+    specs = [from_json(item) for item in (value if isinstance(value, list) else [value])]
+    return [type(spec).of({**spec.values(), **spec.parse(texts)}) for spec in specs] if texts else specs
+
+
+def _read_json(file: str) -> object:
+    text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+    try:
+        return json.loads(text)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise SpecError(f"{'standard input' if file == '-' else file} is not JSON: {error}") from None
+
+
+def _one(options: argparse.Namespace, texts: Texts) -> NetSpec:
+    specs = _specs(options, texts)
+    if len(specs) != 1:
+        raise SpecError(f"this command takes one network, and {options.spec} holds {len(specs)}")
+    return specs[0]
+
+
+def _table(options: argparse.Namespace, texts: Texts) -> int:
+    specs = _specs(options, texts)
+    if options.format == "json":
+        documents = [tables.document(to_json(spec), spec.title(), spec.node()) for spec in specs]
+        many = options.spec is not None and isinstance(documents, list) and len(documents) != 1
+        print(json.dumps(documents if many else documents[0]))
+        return 0
+    write = TABLES[options.format].thing
+    for spec in specs:
+        node = spec.node()
+        sys.stdout.write(write(spec.title(), tables.rows(node, options.by), tables.totals(node)))
+    return 0
+
+
+def _draw(options: argparse.Namespace, texts: Texts) -> int:
+    spec = _one(options, texts)
+    save(Path(options.output), spec.node(), spec.title(), options.view, options.level, options.theme)
+    return 0
+
+
+def _code(options: argparse.Namespace, texts: Texts) -> int:
+    text = source(_one(options, texts))
+    if options.output:
+        Path(options.output).write_text(text, encoding="utf-8")
+    else:
+        sys.stdout.write(text)
+    return 0
+
+
+def _train(options: argparse.Namespace, texts: Texts) -> int:
+    own = {k.name for k in Recipe.knobs()}
+    recipe = Recipe.of_text({name: text for name, text in texts.items() if name in own})
+    spec = fitted(_one(options, {name: text for name, text in texts.items() if name not in own}), recipe.data)
+    run = store.create(to_json(spec), recipe.json(), spec.title())
+    store.start(run)
+    try:
+        return _follow(run, options.json)
+    except KeyboardInterrupt:
+        store.stop(run)
+        raise
+
+
+def _follow(run: store.Run, as_json: bool) -> int:
+    last: dict[str, object] = {}
+    for row in store.follow(run):
+        if row["kind"] != "epoch":
+            continue
+        last = row
+        if as_json:
+            print(json.dumps(row), flush=True)
+        else:
+            print(f"epoch {row['epoch']:>4}  training loss {row['train_loss']:.4f}  error {row['train_error']:.4f}  "
+                  f"test error {row['test_error']:.4f}  {row['images_per_second']:,.0f} images/s", flush=True)  # fmt: skip
+    state = run.state()
+    accuracy = 1.0 - float(str(last["test_error"])) if last else None
+    if as_json:
+        print(json.dumps({"run": run.id, "state": state, "test_accuracy": accuracy, "message": run.message()}))
+    else:
+        print(f"{run.id}: {state}" + (f", test accuracy {accuracy:.4f}" if accuracy is not None else ""))
+    if state in ("finished", "stopped"):
+        return 0
+    print(f"resviz: {run.message()}", file=sys.stderr)
+    return 1
+
+
+def _verify(options: argparse.Namespace, texts: Texts) -> int:
+    agreed = True
+    with Torch() as torch:
+        for spec in _specs(options, texts):
+            result = torch.verify(to_json(spec))
+            agreed = agreed and result.ok
+            print(f"{spec.title()}: {result.sentence()}")
+            for mismatch in result.mismatches:
+                print(f"  {mismatch}")
+    return 0 if agreed else 1
+
+
+def _runs(options: argparse.Namespace, texts: Texts) -> int:
+    _no_knobs(texts)
+    runs = store.listed()
+    if options.format == "json":
+        print(json.dumps([run.summary() for run in runs]))
+        return 0
+    for run in runs:
+        print(f"{run.id}  {run.state():<12} {run.title()}")
+    return 0
+
+
+def _presets(options: argparse.Namespace, texts: Texts) -> int:
+    _no_knobs(texts)
+    if options.format == "json":
+        found = [{"name": e.name, "title": e.title, "cite": e.cite, "family": e.thing.family, "knobs": e.thing.knobs}
+                 for e in PRESETS]  # fmt: skip
+        print(json.dumps(found))
+        return 0
+    for entry in PRESETS:
+        print(f"{entry.name:<20} {entry.title:<36} {entry.cite}")
+    return 0
+
+
+def _families(options: argparse.Namespace, texts: Texts) -> int:
+    _no_knobs(texts)
+    if options.format == "json":
+        found = [{"name": e.name, "title": e.title, "cite": e.cite, "knobs": [_knob(k, e.thing()) for k in e.thing.knobs()]}
+                 for e in FAMILIES]  # fmt: skip
+        print(json.dumps(found))
+        return 0
+    for entry in FAMILIES:
+        print(f"{entry.name}: {entry.title} ({entry.cite})")
+        for k in entry.thing.knobs():
+            print(f"  {k.flag:<16} {_range(k, entry.thing()):<44} {k.title}: {k.help}")
+    return 0
+
+
+def _knob(k: Knob, spec: Spec) -> dict[str, object]:
+    return {"name": k.name, "flag": k.flag, "kind": k.kind, "title": k.title, "help": k.help, "low": k.low,
+            "high": k.high, "choices": list(k.options(spec)) or None, "default": spec.json()[k.name]}  # fmt: skip
+
+
+def _range(k: Knob, spec: Spec) -> str:
+    options = k.options(spec)
+    if options:
+        return "|".join(map(str, options)) if len(options) < 8 else f"{options[0]}…{options[-1]}"
+    return f"{k.low:g}…{k.high:g}" if k.low is not None and k.high is not None else k.kind
+
+
+def _no_knobs(texts: Texts) -> None:
+    if texts:
+        raise SpecError(f"this command has no --{next(iter(texts))}")

@@ -1,0 +1,130 @@
+"""The unrolled view (Veit et al. 2016, Fig. 1): a residual network as the collection of all its paths.
+
+Expanding y_i = y_{i−1} + f_i(y_{i−1}) by the distributive law gives 2^n paths from input to output. Each of the
+2^n rows at the left is one of them; f_i stands once for every way to choose the units behind it, 2^(n−i) times.
+A removed unit takes with it every row that leads through one of its copies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+
+from resviz.draw.scene import FONT, SMALL, PlacedBox, Sign, Wire
+from resviz.draw.svg import document, part, rectangle, sign, text, wire
+from resviz.draw.theme import Theme
+
+MOST_UNROLLED = 6
+ROW = 18.0
+STEP = 112.0
+BOX_WIDTH = 34.0
+EDGE = 56.0
+CELL = 30.0
+PER_ROW = 30
+FADED = ' opacity="0.22"'
+
+
+def unrolled(units: Sequence[str], removed: Set[int], theme: Theme, title: str) -> str:
+    """All paths of a network of up to six residual units, those through a removed one faded, as SVG.
+
+    `units` are the units' paths in the term, `removed` the positions of removed ones. Raises ValueError on
+    more than six units: the picture would have over 64 rows.
+    """
+    n = len(units)
+    if n > MOST_UNROLLED:
+        raise ValueError(f"{n} units make 2^{n} paths: at most {MOST_UNROLLED} units are drawn unrolled")
+    rows = 2**n
+    width, height = _x(n) + 62, 24 + ROW * rows
+    out = [_entry(rows, theme)]
+    for i in range(n):
+        out.append(_level(i, n, units[i], removed, theme))
+    end, middle = _x(n), _height_of(0, n)
+    out.append(text(end + 6, middle + 4, "output", theme.ink, FONT, "start", True))
+    return document(width, height, theme, title, out)
+
+
+def _row_height(row: float) -> float:
+    return 12 + ROW * (row + 0.5)
+
+
+def _height_of(copy: int, level: int) -> float:
+    """The height of the `copy`-th signal after `level` units: the middle of the rows that it sums."""
+    rows = 2**level
+    return _row_height(copy * rows + (rows - 1) / 2)
+
+
+def _alive(row: int, removed: Set[int], first: int = 0) -> bool:
+    """Whether a row's path leads through no removed unit; its bits, from `first` on, say which units it takes."""
+    return not any(row >> (i - first) & 1 for i in removed if i >= first)
+
+
+def _x(level: int) -> float:
+    """Where the signals after `level` units begin."""
+    return EDGE + STEP * level
+
+
+def _entry(rows: int, theme: Theme) -> str:
+    """The input, led to every row."""
+    bus = Wire(((EDGE, _row_height(0)), (EDGE, _row_height(rows - 1))), arrow=False)
+    middle = _height_of(0, (rows - 1).bit_length())
+    lead = Wire(((EDGE - 8, middle), (EDGE, middle)), arrow=False)
+    return text(8, middle + 4, "input", theme.ink, FONT, "start", True) + wire(lead, theme) + wire(bus, theme)
+
+
+def _level(i: int, n: int, path: str, removed: Set[int], theme: Theme) -> str:
+    """The copies of unit i: pairs of signals of which the second passes f_i, and the sums of the pairs."""
+    out = []
+    start, end = _x(i), _x(i + 1)
+    join = end - 22
+    for copy in range(2 ** (n - i - 1)):
+        above, below = _height_of(2 * copy, i), _height_of(2 * copy + 1, i)
+        middle = _height_of(copy, i + 1)
+        # the units behind i that this copy leads through are the bits of `copy`
+        behind_alive = _alive(copy, removed, i + 1)
+        plain, through = "" if behind_alive else FADED, "" if behind_alive and i not in removed else FADED
+        straight = Wire(((start, above), (join, above), (join, middle - 7)), arrow=i > 0)
+        branch = Wire(((start, below), (join, below), (join, middle + 7)), arrow=i > 0)
+        onward = Wire(((join, middle), (end, middle)), arrow=False)
+        x = start + (join - start - BOX_WIDTH) / 2
+        box = rectangle(x, below - 8, BOX_WIDTH, 16, theme.fill("conv"), theme.edge("conv"), 3)
+        label = text(x + BOX_WIDTH / 2, below + 4, f"f{_subscript(i + 1)}", theme.ink, SMALL)
+        out.append(f"<g{plain}>{wire(straight, theme)}{wire(onward, theme)}</g>")
+        out.append(f"<g{through}>{wire(branch, theme)}{part(path, f'unit {i + 1}', box + label)}</g>")
+        out.append(f"<g{plain}>{sign(Sign(join, middle, '+', path, 7.0), theme)}</g>")
+    return "".join(out)
+
+
+def _subscript(number: int) -> str:
+    return str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+
+
+def chain(units: Sequence[tuple[str, bool]], removed: Set[int], theme: Theme, title: str) -> str:
+    """The network as it is usually drawn: its units in a row, a shortcut over each that has one, as SVG.
+
+    `units` are (path, whether a shortcut leads round it); `removed` the positions of removed ones. The line is
+    drawn faint behind the first unit that was removed and has no way round it: nothing gets through.
+    """
+    rows = -(-len(units) // PER_ROW)
+    out, cut = [], False
+    for i, (path, has_shortcut) in enumerate(units):
+        row, column = divmod(i, PER_ROW)
+        x, y = 14 + column * CELL, 34 + row * 52.0
+        gone = i in removed
+        cut = cut or (gone and not has_shortcut)
+        out.append(_cell(path, i, x, y, gone, cut, has_shortcut, theme))
+    width = 28 + CELL * min(len(units), PER_ROW)
+    return document(width, 20 + rows * 52, theme, title, out)
+
+
+def _cell(path: str, i: int, x: float, y: float, gone: bool, cut: bool, has_shortcut: bool, theme: Theme) -> str:
+    fade = FADED if cut else ""
+    line = wire(Wire(((x, y), (x + CELL, y)), arrow=False), theme)
+    arc = Wire(((x + 2, y), (x + 2, y - 20), (x + CELL - 3, y - 20), (x + CELL - 3, y)), arrow=False)
+    over = wire(arc, theme) if has_shortcut else ""
+    box = PlacedBox(x + 5, y - 11, CELL - 11, 22, (str(i + 1),), "conv", "", path)
+    paint = rectangle(box.x, box.y, box.width, box.height, theme.fill("conv"), theme.edge("conv"), 3)
+    number = text(box.x + box.width / 2, y + 4, str(i + 1), theme.ink, SMALL if i < 99 else 8.5)
+    cross = f'<path d="M{box.x} {y - 11}l{box.width} 22m0 -22l-{box.width} 22" stroke="{theme.accent}" stroke-width="2"/>'
+    state = "removed" if gone else "in place"
+    label = f"unit {i + 1}, {path}, {state}"
+    unit = f"<g{FADED if gone else ''}>{paint}{number}</g>{cross if gone else ''}"
+    return f"<g{fade}>{line}{over}</g>{part(path, label, unit)}"

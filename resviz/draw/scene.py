@@ -1,0 +1,103 @@
+"""A scene is a picture with every place decided and no colour chosen: panels, boxes, wires, signs, words.
+
+Units are pixels at the size at which text is 12 high. Exporters turn a scene into SVG, TikZ and so on.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, field
+
+FONT = 12.0
+SMALL = 10.5
+LINE = 15.0
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedBox:
+    """A box with its corner, size and lines of text, centred; the caption is set smaller, below."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    lines: tuple[str, ...]
+    category: str
+    caption: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """The ground of a column, with its title and caption at the top."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    title: str
+    caption: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """A line through points with rounded corners; it may be dashed, end in an arrow, be a shortcut."""
+
+    points: tuple[Point, ...]
+    dashed: bool = False
+    arrow: bool = True
+    shortcut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A join: a circle with a plus or a times in it."""
+
+    x: float
+    y: float
+    text: str
+    path: str
+    radius: float = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text whose anchor is "start", "middle" or "end"; `strong` is bold."""
+
+    x: float
+    y: float
+    text: str
+    anchor: str = "middle"
+    size: float = SMALL
+    strong: bool = False
+    faint: bool = True
+
+
+Mark = PlacedBox | Panel | Wire | Sign | Words
+
+
+@dataclass(slots=True)
+class Scene:
+    """The marks of a picture, from back to front, and its size."""
+
+    width: float
+    height: float
+    marks: list[Mark] = field(default_factory=list)
+
+
+def text_width(text: str, size: float = FONT, strong: bool = False) -> float:
+    """How wide a text is at most in DejaVu Sans or Arial: measured generously, because fonts differ."""
+    return sum(_em(char) for char in text) * size * (1.08 if strong else 1.0)
+
+
+def _em(char: str) -> float:
+    if unicodedata.east_asian_width(char) in "WF":
+        return 1.0
+    if char in " .,:;|'()[]/ilj":
+        return 0.37
+    if char in "mwMW×+−→⊕":
+        return 0.86
+    return 0.66 if char.isupper() or char.isdigit() else 0.6

@@ -1,0 +1,180 @@
+"""SVG from a scene and a theme: self-contained, with its own colours, every text escaped.
+
+Parts that a person can select carry `data-path`, a role and a label, so that the page needs no other map.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+from resviz.draw.scene import FONT, LINE, SMALL, Panel, PlacedBox, Point, Scene, Sign, Wire, Words, text_width
+from resviz.draw.theme import CATEGORIES, Theme
+
+FAMILY = "DejaVu Sans, Verdana, Arial, sans-serif"
+ROUND = 6.0
+LEGEND = 24.0
+
+
+def svg(scene: Scene, theme: Theme, title: str, legend: bool = True) -> str:
+    """The picture as one SVG document, `title` as its accessible name."""
+    categories = _categories(scene) if legend else []
+    height = scene.height + LEGEND * _legend_rows(categories, scene.width)
+    body = [_mark(mark, theme) for mark in scene.marks]
+    body.append(_legend(categories, scene, theme))
+    return document(scene.width, height, theme, title, body)
+
+
+def document(width: float, height: float, theme: Theme, title: str, body: Iterable[str]) -> str:
+    """The SVG document around marks; sizes in pixels."""
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_n(width)} {_n(height)}" width="{_n(width)}" '
+        f'height="{_n(height)}" font-family="{FAMILY}" font-size="{_n(FONT)}" fill="{theme.ink}" role="group">'
+    )
+    arrow = (
+        f'<defs><marker id="arrow-{theme.name}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="6" markerHeight="6" '
+        f'orient="auto"><path d="M0 0.6 8 4 0 7.4z" fill="{theme.wire}"/></marker></defs>'
+    )
+    ground = f'<rect width="100%" height="100%" fill="{theme.ground}"/>'
+    return f"{head}<title>{escape(title)}</title>{arrow}{ground}{''.join(body)}</svg>"
+
+
+def text(x: float, y: float, words: str, fill: str, size: float = FONT, anchor: str = "middle", strong: bool = False) -> str:
+    """One line of text, escaped."""
+    weight = ' font-weight="700"' if strong else ""
+    return (
+        f'<text x="{_n(x)}" y="{_n(y)}" font-size="{_n(size)}" text-anchor="{anchor}" fill="{fill}"{weight}>'
+        f"{escape(words)}</text>"
+    )
+
+
+def part(path: str, label: str, inner: str, selectable: bool = True) -> str:
+    """A group that a person can select with pointer or keyboard."""
+    handle = f' role="button" tabindex="-1" aria-label="{escape(label)}"' if selectable else ""
+    return f'<g class="part" data-path="{escape(path)}"{handle}>{inner}</g>'
+
+
+def rectangle(x: float, y: float, width: float, height: float, fill: str, edge: str = "none", radius: float = 4) -> str:
+    """A rounded rectangle."""
+    return (
+        f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}" rx="{_n(radius)}" '
+        f'fill="{fill}" stroke="{edge}"/>'
+    )
+
+
+def _mark(mark: object, theme: Theme) -> str:
+    if isinstance(mark, PlacedBox):
+        return _box(mark, theme)
+    if isinstance(mark, Wire):
+        return wire(mark, theme)
+    if isinstance(mark, Sign):
+        return sign(mark, theme)
+    if isinstance(mark, Panel):
+        return _panel(mark, theme)
+    if isinstance(mark, Words):
+        fill = theme.faint if mark.faint else theme.ink
+        return text(mark.x, mark.y, mark.text, fill, mark.size, mark.anchor, mark.strong)
+    raise TypeError(f"no SVG for {type(mark).__name__}")
+
+
+def _box(box: PlacedBox, theme: Theme) -> str:
+    paint, middle = theme.paint(box.category), box.x + box.width / 2
+    lines = [rectangle(box.x, box.y, box.width, box.height, paint.fill, paint.edge)]
+    y = box.y + LINE + 0.5
+    for line in box.lines:
+        lines.append(text(middle, y, line, theme.ink))
+        y += LINE
+    if box.caption:
+        lines.append(text(middle, y - 1, box.caption, theme.faint, SMALL))
+    return part(box.path, f"{box.path}: {', '.join(box.lines)}", "".join(lines))
+
+
+def _panel(panel: Panel, theme: Theme) -> str:
+    middle = panel.x + panel.width / 2
+    inner = rectangle(panel.x, panel.y, panel.width, panel.height, theme.panel, radius=8)
+    inner += text(middle, panel.y + 16, panel.title, theme.ink, FONT, strong=True)
+    inner += text(middle, panel.y + 31, panel.caption, theme.faint, SMALL)
+    return part(panel.path, f"{panel.title}, puts out {panel.caption}", inner)
+
+
+def sign(mark: Sign, theme: Theme) -> str:
+    """A join's circle with its sign, drawn as lines so that no font is needed."""
+    r, arm = mark.radius, mark.radius * 0.55
+    lines = f"M{_n(mark.x - arm)} {_n(mark.y)}h{_n(2 * arm)}M{_n(mark.x)} {_n(mark.y - arm)}v{_n(2 * arm)}"
+    turn = f' transform="rotate(45 {_n(mark.x)} {_n(mark.y)})"' if mark.text == "×" else ""
+    return (
+        f'<circle cx="{_n(mark.x)}" cy="{_n(mark.y)}" r="{_n(r)}" fill="{theme.ground}" stroke="{theme.wire}" '
+        f'stroke-width="1.4"/><path d="{lines}" stroke="{theme.wire}" stroke-width="1.4"{turn}/>'
+    )
+
+
+def wire(mark: Wire, theme: Theme) -> str:
+    """A line with rounded corners."""
+    dash = ' stroke-dasharray="5 3.5"' if mark.dashed else ""
+    arrow = f' marker-end="url(#arrow-{theme.name})"' if mark.arrow else ""
+    name = "shortcut" if mark.shortcut else "wire"
+    return (
+        f'<path class="{name}" d="{_rounded(mark.points)}" fill="none" stroke="{theme.wire}" '
+        f'stroke-width="1.4"{dash}{arrow}/>'
+    )
+
+
+def _rounded(points: tuple[Point, ...]) -> str:
+    out = [f"M{_n(points[0][0])} {_n(points[0][1])}"]
+    for before, at, behind in zip(points, points[1:], points[2:], strict=False):
+        a, b = _towards(at, before), _towards(at, behind)
+        out.append(f"L{_n(a[0])} {_n(a[1])}Q{_n(at[0])} {_n(at[1])} {_n(b[0])} {_n(b[1])}")
+    out.append(f"L{_n(points[-1][0])} {_n(points[-1][1])}")
+    return "".join(out)
+
+
+def _towards(at: Point, other: Point) -> Point:
+    dx, dy = other[0] - at[0], other[1] - at[1]
+    length = (dx * dx + dy * dy) ** 0.5 or 1.0
+    reach = min(ROUND, length / 2)
+    return at[0] + dx / length * reach, at[1] + dy / length * reach
+
+
+def _categories(scene: Scene) -> list[str]:
+    used = {mark.category for mark in scene.marks if isinstance(mark, PlacedBox)}
+    return [category for category in CATEGORIES if category in used]
+
+
+def _legend_items(categories: list[str]) -> list[tuple[str, str]]:
+    words = [(category, CATEGORIES[category]) for category in categories]
+    return [*words, ("solid", "identity shortcut"), ("dashed", "size-changing shortcut")]
+
+
+def _legend_rows(categories: list[str], width: float) -> int:
+    return max((row for _, _, row in _legend_places(categories, width)), default=-1) + 1
+
+
+def _legend_places(categories: list[str], width: float) -> list[tuple[str, float, int]]:
+    if not categories:
+        return []
+    places, x, row = [], 12.0, 0
+    for key, words in _legend_items(categories):
+        need = 30 + text_width(words, SMALL)
+        if x + need > width and x > 12:
+            x, row = 12.0, row + 1
+        places.append((key, x, row))
+        x += need
+    return places
+
+
+def _legend(categories: list[str], scene: Scene, theme: Theme) -> str:
+    words = dict(_legend_items(categories))
+    out = []
+    for key, x, row in _legend_places(categories, scene.width):
+        y = scene.height + row * LEGEND
+        if key in ("solid", "dashed"):
+            line = Wire(((x, y + 6), (x + 18, y + 6)), key == "dashed", False)
+            out.append(wire(line, theme))
+        else:
+            out.append(rectangle(x, y, 18, 12, theme.fill(key), theme.edge(key), 3))
+        out.append(text(x + 23, y + 10, words[key], theme.faint, SMALL, "start"))
+    return "".join(out)
+
+
+def _n(number: float) -> str:
+    return f"{number:.1f}".rstrip("0").rstrip(".")

@@ -1,0 +1,107 @@
+"""The names of the classes in exported source, in the field's words: Bottleneck, BasicBlockProjection …"""
+
+from __future__ import annotations
+
+import keyword
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Mapping
+from dataclasses import dataclass
+
+from resviz.core.net import Node, leaves, with_role
+from resviz.core.ops import ZeroPad
+from resviz.core.spec import NetSpec
+from resviz.export.source_classes import Group
+from resviz.export.source_terms import empty, forks
+from resviz.zoo.blocks import BLOCKS
+
+UNITS = {"basic": "BasicBlock", "bottleneck": "Bottleneck"}
+PARTS = {"se": ("SqueezeExcite", "a gate for each channel that sees the whole map (Hu et al. 2018)")}
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What a class is called, and the sentence that says what it is."""
+
+    name: str
+    sentence: str
+
+
+def class_names(spec: NetSpec, groups: Mapping[Hashable, Group], taken: Collection[str]) -> dict[Hashable, Name]:
+    """A name of its own for each class. Of several that would be called alike the most frequent keeps the word.
+
+    The network's first unit often is one of its kind (He et al. 2016, section 4): FirstBottleneckProjection.
+    """
+    first = next((key for key, group in groups.items() if group.nodes[0].role == "unit"), None)
+    wanted: dict[str, list[Hashable]] = defaultdict(list)
+    sentences: dict[Hashable, str] = {}
+    for key, group in groups.items():
+        word, sentences[key] = _unit(spec, group) if group.nodes[0].role == "unit" else _part(group)
+        wanted[word].append(key)
+    used = set(taken)
+    names = {}
+    for word, keys in wanted.items():
+        for key in sorted(keys, key=lambda key: -groups[key].count):
+            name = unused(f"First{word}" if word in used and key == first else word, used)
+            used.add(name)
+            names[key] = Name(name, sentences[key])
+    return names
+
+
+def network_name(spec: NetSpec, taken: Collection[str]) -> str:
+    """The title as a class name: ResNeXt-50 32×4d gives ResNeXt50_32x4d."""
+    title = spec.title().partition(" (")[0].replace("×", "x")
+    words = re.sub(r"(?<=[A-Za-z])[-. ](?=\d)", "", title)
+    return unused(_capital(words), taken)
+
+
+def unused(word: str, taken: Collection[str]) -> str:
+    """The word, or with a number behind it if it is taken."""
+    number, name = 2, word
+    while name in taken:
+        number, name = number + 1, f"{word}{number}"
+    return name
+
+
+def _unit(spec: NetSpec, group: Group) -> tuple[str, str]:
+    """The block's word with its kind of shortcut, and a sentence with the block's citation."""
+    node = group.nodes[0]
+    block = str(spec.values().get("block", ""))
+    if block in BLOCKS:
+        entry = BLOCKS[block]
+        word, sentence = UNITS.get(block, f"{_capital(block)}Block"), f"{entry.title} unit ({entry.cite})"
+    else:
+        word, _ = _part(group)
+        sentence = f"{word} unit"
+    if not forks(node):
+        return f"Plain{word}", f"{sentence} without a shortcut."
+    suffix, remark = _shortcut(node)
+    return word + suffix, f"{sentence}{remark}."
+
+
+def _shortcut(node: Node) -> tuple[str, str]:
+    ways = [way for _, way in with_role(node, "shortcut")]
+    if not ways:
+        return "", ""
+    if all(empty(way) for way in ways):
+        return "", " with an identity shortcut"
+    if any(isinstance(at.op, ZeroPad) for way in ways for _, at in leaves(way)):
+        return "Padded", " whose shortcut is padded with zeros"
+    return "Projection", " whose shortcut is a projection"
+
+
+def _part(group: Group) -> tuple[str, str]:
+    if group.name in PARTS:
+        word, sentence = PARTS[group.name]
+        return word, f"{sentence[0].upper()}{sentence[1:]}."
+    bare = re.sub(r"[\d_]*[a-z]?$", "", group.name) if re.search(r"\d", group.name) else group.name
+    return _capital(bare or "part"), f"What stands at {group.name!r}."
+
+
+def _capital(text: str) -> str:
+    """A class name of the text's ASCII letters and digits; numbers stay apart."""
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    words = [word for word in re.split(r"[^0-9A-Za-z]+", ascii_text) if word]
+    name = re.sub(r"(?<=\d) (?=\d)", "_", " ".join(word[0].upper() + word[1:] for word in words)).replace(" ", "")
+    return name if name.isidentifier() and not keyword.iskeyword(name) else f"Net{name}"

@@ -1,0 +1,144 @@
+"""Tables as text, CSV, Markdown and LaTeX: the same columns in four notations."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from resviz.core.ops import dims
+from resviz.core.registry import Registry
+from resviz.views.tables import Row, Totals
+
+Table = Callable[[str, Sequence[Row], Totals], str]
+"""A notation: from title, rows and totals to the file's text."""
+
+TABLES: Registry[Table] = Registry("table format")
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A header, the rows below it, and a last line with the sums."""
+
+    header: tuple[str, ...]
+    body: tuple[tuple[str, ...], ...]
+    foot: tuple[str, ...]
+
+
+HEADER = ("part", "kind", "output", "parameters", "share", "MACs", "share of MACs", "activations", "receptive field")
+NUMERIC = (False, False, True, True, True, True, True, True, True)
+
+
+def grid(rows: Sequence[Row], totals: Totals, separator: str = ",") -> Grid:
+    """The cells as text, whole numbers in groups of three by `separator`."""
+
+    def whole(number: int) -> str:
+        return f"{number:,}".replace(",", separator)
+
+    def share(part: int, of: int) -> str:
+        return f"{100 * part / of:.2f} %" if of else "0 %"
+
+    body = tuple(
+        (r.path, r.op, dims(r.out), whole(r.params), share(r.params, totals.params), whole(r.macs),
+         share(r.macs, totals.macs), whole(r.activations), whole(r.receptive_field))
+        for r in rows
+    )  # fmt: skip
+    foot = ("total", "", "", whole(totals.params), "", whole(totals.macs), "", whole(totals.activations),
+            whole(totals.receptive_field))  # fmt: skip
+    return Grid(HEADER, body, foot)
+
+
+def summary(totals: Totals) -> str:
+    """The totals in a line."""
+    return (
+        f"{totals.params:,} parameters ({totals.params_shortcut:,} in shortcuts), {totals.buffers:,} buffers, "
+        f"{totals.macs:,} MACs, {totals.activations:,} activations, depth {totals.depth}, {totals.units} units"
+    )
+
+
+@TABLES.register("text", title="Text", cite="")
+def text(title: str, rows: Sequence[Row], totals: Totals) -> str:
+    """Aligned columns for a terminal."""
+    cells = grid(rows, totals)
+    lines = [cells.header, *cells.body, cells.foot]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(HEADER))]
+    rule = "  ".join("─" * width for width in widths)
+
+    def row(line: Sequence[str]) -> str:
+        return "  ".join(
+            cell.rjust(width) if numeric else cell.ljust(width)
+            for cell, width, numeric in zip(line, widths, NUMERIC, strict=True)
+        ).rstrip()
+
+    body = "\n".join(row(line) for line in cells.body)
+    return f"{title}: {summary(totals)}\n\n{row(cells.header)}\n{rule}\n{body}\n{rule}\n{row(cells.foot)}\n"
+
+
+@TABLES.register("csv", title="CSV", cite="RFC 4180")
+def comma_separated(title: str, rows: Sequence[Row], totals: Totals) -> str:
+    """Plain numbers for another program: no total, no separators, shapes as 64x56x56."""
+    del title
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    names = ("path", "op", "out", "params", "params_share", "buffers", "macs", "macs_share", "activations")
+    writer.writerow((*names, "receptive_field"))
+    for r in rows:
+        shares = (r.params / totals.params if totals.params else 0, r.macs / totals.macs if totals.macs else 0)
+        writer.writerow((r.path, r.op, "x".join(map(str, r.out)), r.params, f"{shares[0]:.6f}", r.buffers, r.macs,
+                         f"{shares[1]:.6f}", r.activations, r.receptive_field))  # fmt: skip
+    return out.getvalue()
+
+
+@TABLES.register("markdown", title="Markdown", cite="GitHub Flavored Markdown")
+def markdown(title: str, rows: Sequence[Row], totals: Totals) -> str:
+    """A pipe table with the total in bold."""
+    cells = grid(rows, totals)
+
+    def row(line: Sequence[str]) -> str:
+        return "| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |"
+
+    rule = "|" + "|".join("--:" if numeric else ":--" for numeric in NUMERIC) + "|"
+    foot = [f"**{cell}**" if cell else "" for cell in cells.foot]
+    lines = [f"### {title}", "", summary(totals), "", row(cells.header), rule, *map(row, cells.body), row(foot)]
+    return "\n".join(lines) + "\n"
+
+
+LATEX_ESCAPES = str.maketrans({
+    "\\": r"\textbackslash{}", "_": r"\_", "%": r"\%", "&": r"\&", "#": r"\#", "$": r"\$", "{": r"\{", "}": r"\}",
+    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "×": r"$\times$",
+})  # fmt: skip
+
+
+def latex_text(words: str) -> str:
+    """Words with everything escaped that LaTeX would read as a command."""
+    return words.translate(LATEX_ESCAPES)
+
+
+@TABLES.register("latex", title="LaTeX", cite="booktabs")
+def latex(title: str, rows: Sequence[Row], totals: Totals) -> str:
+    """A table environment; needs the package booktabs."""
+    cells = grid(rows, totals, separator="\\,")
+
+    def row(line: Sequence[str]) -> str:
+        texts = (cell if cell.replace("\\,", "").isdigit() else latex_text(cell) for cell in line)
+        return "    " + " & ".join(texts) + r" \\"
+
+    columns = "".join("r" if numeric else "l" for numeric in NUMERIC)
+    lines = [
+        "% needs \\usepackage{booktabs}",
+        r"\begin{table}",
+        r"  \centering",
+        f"  \\caption{{{latex_text(title)}: {latex_text(summary(totals))}.}}",
+        f"  \\begin{{tabular}}{{{columns}}}",
+        r"    \toprule",
+        row(cells.header),
+        r"    \midrule",
+        *map(row, cells.body),
+        r"    \midrule",
+        row(cells.foot),
+        r"    \bottomrule",
+        r"  \end{tabular}",
+        r"\end{table}",
+    ]
+    return "\n".join(lines) + "\n"

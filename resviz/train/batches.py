@@ -1,0 +1,75 @@
+"""An epoch's batches: an order and an augmentation that the seed draws, made on the training device in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from resviz.train.data import Data, Images
+from resviz.train.sources import Source
+
+Batch = tuple[Tensor, Tensor]
+"""Normalised images [B, C, H, W] in float32 and labels [B]."""
+
+
+def cuts(images: int, batch: int) -> list[tuple[int, int]]:
+    """Begin and end of each batch; a last one of a single image joins the one before.
+
+    Batch normalisation cannot train on one image whose map has shrunk to 1×1.
+    """
+    begins = list(range(0, images, batch))
+    if len(begins) > 1 and images - begins[-1] == 1:
+        begins.pop()
+    return list(zip(begins, [*begins[1:], images]))
+
+
+@dataclass(frozen=True)
+class Normalise:
+    """(pixel − mean) / standard deviation of the training set, channel by channel; channels last in memory."""
+
+    mean: Tensor
+    std: Tensor
+
+    def __call__(self, pixels: Tensor) -> Tensor:
+        x = (pixels.float() - self.mean[:, None, None]) / self.std[:, None, None]
+        return x.contiguous(memory_format=torch.channels_last)
+
+
+def training(data: Data, source: Source, batch: int, generator: torch.Generator) -> Iterator[Batch]:
+    """Every training image once, in an order that `generator` (on the CPU) draws, augmented as `source` says."""
+    normalise = Normalise(data.mean, data.std)
+    device, images = data.train.labels.device, len(data.train)
+    order = torch.randperm(images, generator=generator).to(device)
+    shifts = torch.randint(0, 2 * source.padding + 1, (2, images), generator=generator).to(device)
+    flips = torch.rand(images, generator=generator).to(device) < (0.5 if source.mirror else 0.0)
+    for begin, end in cuts(images, batch):
+        chosen = order[begin:end]
+        x = normalise(data.train.pixels[chosen])
+        if source.padding or source.mirror:
+            x = moved(x, source.padding, shifts[:, begin:end], flips[begin:end])
+        yield x, data.train.labels[chosen]
+
+
+def testing(images: Images, data: Data, batch: int) -> Iterator[Batch]:
+    """Every image once, in order, as it is."""
+    normalise = Normalise(data.mean, data.std)
+    for begin in range(0, len(images), batch):
+        yield normalise(images.pixels[begin : begin + batch]), images.labels[begin : begin + batch]
+
+
+def moved(x: Tensor, padding: int, shifts: Tensor, flips: Tensor) -> Tensor:
+    """Each image [C, H, W] of `x` padded with zeros, cut out again at its shift, and mirrored where `flips` says.
+
+    `shifts` [2, B] are 0 to 2·padding, down and right (He et al. 2015, section 4.2). One gather does the batch.
+    """
+    count, _, height, width = x.shape
+    padded = functional.pad(x, (padding,) * 4)
+    rows = torch.arange(height, device=x.device) + shifts[0, :, None]
+    columns = torch.arange(width, device=x.device).expand(count, width)
+    columns = torch.where(flips[:, None], width - 1 - columns, columns) + shifts[1, :, None]
+    each = torch.arange(count, device=x.device)[:, None, None]
+    return padded.permute(0, 2, 3, 1)[each, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)

@@ -1,0 +1,156 @@
+"""The training loop: a generator that trains a model and yields what a curve needs, row by row.
+
+Two kinds of rows, both plain dicts. "step": loss and error of the training images since the last such row, about
+four a second at first and rarer in long runs, so that a file of them stays small. "epoch": loss and error of
+training (running, with the weights as they were at each step) and of the test set.
+
+On the CPU the same seed, precision and threads give the same weights and the same epoch rows, but for their clock
+fields (seconds, images_per_second, seconds_left). Where step rows fall follows the clock. A limit of seconds
+makes the learning rate follow the clock, too, once that is ahead of the epochs.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from resviz.train import batches
+from resviz.train.data import Data
+from resviz.train.engine import Engine
+from resviz.train.pace import Pace
+from resviz.train.recipe import Recipe
+from resviz.train.sources import SOURCES
+
+Row = dict[str, object]
+
+MOMENTUM = 0.9
+WEIGHT_DECAY = 5e-4
+EVALUATION_BATCH = 500
+
+
+class DivergedError(ValueError):
+    """The loss is infinite or not a number: there is nothing left to train."""
+
+
+class Tally:
+    """Loss and wrong answers summed on the device, so that reading them is the only synchronisation."""
+
+    def __init__(self, device: torch.device) -> None:
+        self._sums = torch.zeros(2, dtype=torch.float64, device=device)
+        self.images = 0
+
+    def add(self, loss: Tensor, logits: Tensor, labels: Tensor) -> None:
+        """Add a batch with the mean `loss`."""
+        wrong = (logits.argmax(1) != labels).sum()
+        self._sums += torch.stack([loss.detach().double() * len(labels), wrong.double()])
+        self.images += len(labels)
+
+    def read(self, what: str) -> tuple[float, float]:
+        """Mean loss and share of wrong answers; raises DivergedError, which names `what` images."""
+        loss, wrong = (self._sums / self.images).tolist()
+        if not math.isfinite(loss):
+            raise DivergedError(
+                f"the training diverged: the loss of the {what} images is no longer a finite number; "
+                "take a smaller learning rate"
+            )
+        return loss, wrong
+
+
+class Training:
+    """One training of `model` on `data`; `watch` is called before each batch, and what it raises ends the training."""
+
+    def __init__(
+        self, model: nn.Module, data: Data, recipe: Recipe, engine: Engine, watch: Callable[[], None]
+    ) -> None:
+        self.model = engine.ready(model)
+        self.data = data.to(engine.device)
+        self.recipe, self.engine, self.watch = recipe, engine, watch
+        self.source = SOURCES[recipe.data].thing
+        self.optimizer = sgd(self.model, recipe)
+        self.generator = torch.Generator().manual_seed(recipe.seed)
+
+    def rows(self) -> Iterator[Row]:
+        """Train, and yield the rows; raises DivergedError, and whatever `watch` raises."""
+        torch.manual_seed(self.recipe.seed)
+        self.pace = Pace(self.recipe, len(batches.cuts(len(self.data.train), self.recipe.batch)))
+        for epoch in range(1, self.recipe.epochs + 1):
+            tally, begun = Tally(self.engine.device), self.pace.trained
+            yield from self._train(tally)
+            took = self.pace.trained - begun
+            with self.pace.idle():
+                test_loss, test_error = self.evaluate()
+            row = self._epoch_row(epoch, tally, took) | {"test_loss": test_loss, "test_error": test_error}
+            with self.pace.idle():
+                yield row
+            if self.pace.over:
+                return
+
+    def _train(self, tally: Tally) -> Iterator[Row]:
+        """The steps of an epoch, or as many as the time allows, added up in `tally`."""
+        self.model.train()
+        part, since = Tally(self.engine.device), self.pace.trained
+        for images, labels in batches.training(self.data, self.source, self.recipe.batch, self.generator):
+            self.watch()
+            loss, logits = self._step(images, labels)
+            self.pace.step += 1
+            for each in (tally, part):
+                each.add(loss, logits, labels)
+            if self.pace.epoch_over or self.pace.row_due(since):
+                yield self._step_row(part, self.pace.trained - since)
+                part, since = Tally(self.engine.device), self.pace.trained
+            if self.pace.over:
+                return
+
+    def _step(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.recipe.rate(self.pace.progress(ahead=0.5))
+        with self.engine.autocast():
+            logits = self.model(images)
+        loss = functional.cross_entropy(logits.float(), labels)
+        self.optimizer.zero_grad()
+        loss.backward()
+        self.optimizer.step()
+        return loss, logits
+
+    @torch.inference_mode()
+    def evaluate(self) -> tuple[float, float]:
+        """Loss and error on the test set."""
+        self.model.eval()
+        tally = Tally(self.engine.device)
+        for images, labels in batches.testing(self.data.test, self.data, EVALUATION_BATCH):
+            self.watch()
+            with self.engine.autocast():
+                logits = self.model(images)
+            tally.add(functional.cross_entropy(logits.float(), labels), logits, labels)
+        return tally.read("test")
+
+    def _step_row(self, part: Tally, took: float) -> Row:
+        loss, error = part.read("training")
+        return {"kind": "step", "epoch": self.pace.epoch, "loss": loss, "error": error} | self._times(part.images, took)
+
+    def _epoch_row(self, epoch: int, tally: Tally, took: float) -> Row:
+        loss, error = tally.read("training")
+        lr = self.optimizer.param_groups[0]["lr"]
+        means = {"train_loss": loss, "train_error": error, "lr": lr}
+        return {"kind": "epoch", "epoch": epoch} | means | self._times(tally.images, took)
+
+    def _times(self, images: int, took: float) -> Row:
+        return {
+            "step": self.pace.step,
+            "seconds": self.pace.seconds,
+            "images_per_second": images / took,
+            "progress": self.pace.progress(),
+            "seconds_left": self.pace.left(),
+        }
+
+
+def sgd(model: nn.Module, recipe: Recipe) -> torch.optim.SGD:
+    """SGD with Nesterov momentum; weights decay, biases and the scales and shifts of BN do not."""
+    weights = [p for p in model.parameters() if p.ndim > 1]
+    others = [p for p in model.parameters() if p.ndim <= 1]
+    groups = [{"params": weights, "weight_decay": WEIGHT_DECAY}, {"params": others, "weight_decay": 0.0}]
+    return torch.optim.SGD([g for g in groups if g["params"]], recipe.lr, MOMENTUM, nesterov=True, fused=True)

@@ -1,0 +1,70 @@
+"""How far a training is, and how long it will go on: by its steps, and by a clock that can be let stand still."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from resviz.train.recipe import Recipe
+
+ROW_SECONDS = 0.25
+ROWS = 1000
+"""Step rows come every ROW_SECONDS at first, and every 1/ROWS of the time so far once that is longer."""
+
+
+class Pace:
+    """The steps done, the steps to do, and the time that they take."""
+
+    def __init__(self, recipe: Recipe, steps_per_epoch: int) -> None:
+        self.steps_per_epoch = steps_per_epoch
+        self.steps = recipe.epochs * steps_per_epoch
+        self.step = 0
+        self._limit = recipe.seconds
+        self._begun = time.perf_counter()
+        self._idle = 0.0
+
+    @property
+    def seconds(self) -> float:
+        """Since the beginning, evaluations included."""
+        return time.perf_counter() - self._begun
+
+    @property
+    def trained(self) -> float:
+        """Seconds of training alone."""
+        return self.seconds - self._idle
+
+    @contextmanager
+    def idle(self) -> Iterator[None]:
+        """What happens within is no training: evaluation, saving."""
+        begun = self.seconds
+        yield
+        self._idle += self.seconds - begun
+
+    @property
+    def over(self) -> bool:
+        """Whether the epochs are done or the time is up."""
+        return self.step >= self.steps or 0 < self._limit <= self.trained
+
+    @property
+    def epoch_over(self) -> bool:
+        return self.over or self.step % self.steps_per_epoch == 0
+
+    @property
+    def epoch(self) -> float:
+        """Epochs done, with the fraction of the present one."""
+        return self.step / self.steps_per_epoch
+
+    def progress(self, ahead: float = 0.0) -> float:
+        """The share done, 0 to 1, of the epochs or of the time, whichever is more; `ahead` counts in steps."""
+        by_clock = self.trained / self._limit if self._limit else 0.0
+        return 1.0 if self.over else min(1.0, max((self.step + ahead) / self.steps, by_clock))
+
+    def left(self) -> float:
+        """Seconds until the end, if everything goes on as it did."""
+        done = self.progress()
+        return self.seconds * (1.0 - done) / done
+
+    def row_due(self, since: float) -> bool:
+        """Whether the last step row, at `since` seconds of training, is long enough ago."""
+        return self.trained - since >= max(ROW_SECONDS, self.trained / ROWS)

@@ -1,0 +1,105 @@
+"""The choice: what the URL says, as a spec, or as the sentence that says why there is none.
+
+The URL is the only state of the choice: widgets are set from it and write to it, so a link gives the same page
+anywhere. It is not left to Streamlit's own binding of widgets to the URL, because that takes a wrong value for
+the default without a word, and because a knob's default may hang on other knobs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import streamlit as st
+
+from resviz.core.spec import Knob, NetSpec, SpecError, Value
+from resviz.zoo.families import FAMILIES, PRESETS, family, named
+
+FIRST_FAMILY = "resnet"
+OTHER_PARAMETERS = ("family", "view", "level", "run", "removed", "log", "embed", "embed_options", "by", "engine")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The family and the knobs' texts as the URL has them; the spec, or the error that there is none."""
+
+    cls: type[NetSpec]
+    texts: Mapping[str, str]
+    spec: NetSpec | None
+    error: SpecError | None
+
+    def shown(self, k: Knob) -> Value:
+        """The value that the knob's widget shows: where there is no spec, what was chosen as far as it can be read."""
+        if self.spec is not None:
+            return self.spec.values()[k.name]
+        try:
+            return k.check_alone(k.parse(self.texts[k.name])) if k.name in self.texts else self._fallback(k)
+        except SpecError:
+            return self._fallback(k)
+
+    def _fallback(self, k: Knob) -> Value:
+        try:
+            return self.cls.of_text({n: t for n, t in self.texts.items() if n in ("layout", "block")}).values()[k.name]
+        except SpecError:
+            return self.cls().values()[k.name]
+
+
+def read() -> Choice:
+    """The choice that the URL holds."""
+    parameters = st.query_params.to_dict()
+    texts = {name: text for name, text in parameters.items() if name not in OTHER_PARAMETERS}
+    try:
+        cls = family(parameters.get("family", FIRST_FAMILY))
+    except SpecError as error:
+        return Choice(family(FIRST_FAMILY), {}, None, SpecError(str(error), family=FIRST_FAMILY))
+    try:
+        return Choice(cls, texts, _spec(cls, tuple(sorted(texts.items()))), None)
+    except SpecError as error:
+        return Choice(cls, texts, None, error)
+
+
+@lru_cache(maxsize=512)
+def _spec(cls: type[NetSpec], texts: tuple[tuple[str, str], ...]) -> NetSpec:
+    return cls.of_text(dict(texts))
+
+
+def choose(cls: type[NetSpec], texts: Mapping[str, str]) -> None:
+    """Write a choice to the URL, in its shortest form where it is possible, as it is where it is not."""
+    try:
+        texts = cls.of_text(texts).chosen()
+    except SpecError:
+        texts = dict(texts)
+    for name in list(st.query_params):
+        if name not in OTHER_PARAMETERS and name not in texts:
+            del st.query_params[name]
+    for name, text in texts.items():
+        if st.query_params.get(name) != text:
+            st.query_params[name] = text
+    if cls.family != FIRST_FAMILY:
+        st.query_params["family"] = cls.family
+    elif "family" in st.query_params:
+        del st.query_params["family"]
+
+
+def turn(cls: type[NetSpec], name: str, text: str) -> None:
+    """Set one knob and keep the others."""
+    texts = dict(read().texts)
+    choose(cls, {**{n: t for n, t in texts.items() if n in {k.name for k in cls.knobs()}}, name: text})
+
+
+def take(preset: str) -> None:
+    """Take all knobs from a preset."""
+    spec = named(preset, {})
+    choose(type(spec), spec.chosen())
+
+
+@lru_cache(maxsize=1)
+def preset_names() -> Mapping[NetSpec, str]:
+    """The presets by their specs."""
+    return {named(name, {}): name for name in reversed(PRESETS.names())}
+
+
+def family_title(cls: type[NetSpec]) -> str:
+    """What people call the family."""
+    return FAMILIES[cls.family].title

@@ -1,0 +1,47 @@
+"""The diagram on the page: an SVG that pans, zooms, fits, and tells which of its parts was selected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+HERE = Path(__file__).parent
+TALLEST = 520
+"""Pixels; a higher picture is fitted into it and can be zoomed."""
+
+HTML = """
+<div class="diagram">
+  <div class="canvas" tabindex="0" role="application"
+    aria-label="Diagram: arrow keys go from part to part, Enter opens one, plus, minus and 0 zoom"></div>
+  <div class="tools">
+    <button class="farther" title="zoom out (−)" aria-label="zoom out">−</button>
+    <button class="nearer" title="zoom in (+)" aria-label="zoom in">+</button>
+    <button class="fit" title="fit (0)" aria-label="fit into the page">fit</button>
+  </div>
+</div>
+"""
+
+_COMPONENT = st.components.v2.component(
+    "resviz_diagram", html=HTML, css=(HERE / "diagram.css").read_text(), js=(HERE / "diagram.js").read_text()
+)
+
+
+def show(
+    wide: str, key: str, *, tall: str = "", selected: str = "", height: int = TALLEST,
+    on_select: Callable[[], None] = lambda: None,
+) -> None:  # fmt: skip
+    """Show an SVG (`tall` instead on narrow pages) and mark `selected`; `on_select` is called at each click."""
+    _COMPONENT(
+        key=key,
+        data={"wide": wide, "tall": tall, "selected": selected, "height": height},
+        on_click_change=on_select,
+    )
+
+
+def selected(key: str) -> str:
+    """The path of the part that was selected last in the diagram of that key, or ""."""
+    state = st.session_state.get(key) or {}
+    click = state.get("click") or {}
+    return str(click.get("path") or "")

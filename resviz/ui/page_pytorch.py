@@ -1,0 +1,69 @@
+"""The page PyTorch: the real module, a stand-alone file of it, and a check that what is counted is what is built.
+
+torch runs in a helper process, so that the page's own process never stalls on it.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import streamlit as st
+
+from resviz.core.spec import NetSpec
+from resviz.export.source import source
+from resviz.nn.client import Torch
+from resviz.ui.pages import PAGES, Shown
+from resviz.zoo.families import to_json
+
+
+@st.cache_resource
+def helper() -> Torch:
+    """The helper process with torch in it, one for all sessions."""
+    return Torch()
+
+
+@PAGES.register("PyTorch", title="PyTorch", cite="")
+def show(shown: Shown) -> None:
+    """The check, `model.py`, the printed module and torchinfo's summary."""
+    _check(shown)
+    code = model_py(shown.spec)
+    st.markdown("**model.py**: stands alone, needs only torch; `model()` returns the network")
+    st.download_button("Download model.py", code, "model.py", "text/x-python", on_click="ignore")
+    st.code(code, language="python", height=420)
+    printed, summary = st.columns(2)
+    with printed, st.expander("The module as torch prints it", expanded=False, key="printed", on_change="rerun") as box:
+        if box.open:
+            _text(shown, "printed")
+    with summary, st.expander("torchinfo's summary", expanded=False, key="torchinfo", on_change="rerun") as box:
+        if box.open:
+            _text(shown, "torchinfo")
+
+
+def _check(shown: Shown) -> None:
+    with st.spinner("torch builds the network and counts …"):
+        try:
+            result = helper().verify(to_json(shown.spec))
+        except (ValueError, OSError) as error:
+            st.error(str(error))
+            return
+    if result.ok:
+        st.success(f"counted = built: {result.sentence()}", icon=":material/check:")
+    else:
+        st.error(f"counted ≠ built: {result.sentence()}")
+        for mismatch in result.mismatches[:20]:
+            st.text(str(mismatch))
+
+
+def _text(shown: Shown, what: str) -> None:
+    with st.spinner("torch builds the network …"):
+        try:
+            ask = helper().printed if what == "printed" else helper().torchinfo
+            st.code(ask(to_json(shown.spec)), language=None, height=420)
+        except (ValueError, OSError) as error:
+            st.error(str(error))
+
+
+@lru_cache(maxsize=64)
+def model_py(spec: NetSpec) -> str:
+    """The network as a Python file."""
+    return source(spec)

@@ -1,0 +1,1 @@
+"""page train (being written)"""

@@ -1,0 +1,114 @@
+"""The sidebar: the family's knobs, three or four at hand, the others folded, and what to do when they clash."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+
+from resviz.core.spec import Knob, SpecError, Value
+from resviz.ui import choice, widgets
+from resviz.ui.choice import Choice
+from resviz.zoo.families import FAMILIES, PRESETS
+
+PRESET = "preset"
+NO_PRESET = "–"
+EVERY = 18
+THINNER = 1.25
+
+
+def show() -> Choice:
+    """Draw the sidebar; give the choice that the URL holds."""
+    chosen = choice.read()
+    with st.sidebar:
+        st.markdown("### resviz")
+        _family_and_preset(chosen)
+        for k in chosen.cls.knobs():
+            if k.primary:
+                _knob(k, chosen)
+        folded = [k for k in chosen.cls.knobs() if not k.primary]
+        turned = sum(k.name in (chosen.spec.chosen() if chosen.spec else chosen.texts) for k in folded)
+        with st.expander(f"More ({turned} changed)" if turned else "More", expanded=False):
+            for k in folded:
+                _knob(k, chosen)
+        st.button("Start afresh", on_click=partial(choice.choose, chosen.cls, {}), width="stretch")
+    return chosen
+
+
+def _family_and_preset(chosen: Choice) -> None:
+    if len(FAMILIES.names()) > 1:
+        st.session_state["family-menu"] = chosen.cls.family
+        st.selectbox(
+            "Family", FAMILIES.names(), key="family-menu", format_func=lambda name: FAMILIES[name].title,
+            on_change=lambda: choice.choose(FAMILIES[st.session_state["family-menu"]].thing, {}),
+        )  # fmt: skip
+    now = choice.preset_names().get(chosen.spec, NO_PRESET) if chosen.spec else NO_PRESET
+    st.session_state[PRESET] = now
+    st.selectbox(
+        "Network", (NO_PRESET, *PRESETS.names()), key=PRESET, format_func=_preset_title, on_change=_take_preset,
+        help="a network that people know by name; turn its knobs below",
+    )  # fmt: skip
+
+
+def _preset_title(name: str) -> str:
+    return PRESETS[name].title if name in PRESETS else "my own"
+
+
+def _take_preset() -> None:
+    if st.session_state[PRESET] in PRESETS:
+        choice.take(st.session_state[PRESET])
+
+
+def _knob(k: Knob, chosen: Choice) -> None:
+    value = chosen.shown(k)
+    titles = {entry.name: entry.title for entry in k.registry} if k.registry else {}
+    turn = partial(choice.turn, chosen.cls, k.name)
+    widgets.show(k, f"knob-{k.name}", value, _options(k, chosen), turn, titles)
+
+
+def _options(k: Knob, chosen: Choice) -> Sequence[Value]:
+    """What the widget offers beside the other knobs as they are."""
+    if not k.dependent:
+        return k.options(None)
+    others = {other.name: chosen.shown(other) for other in chosen.cls.knobs() if other.primary and not other.dependent}
+    try:
+        return _thinned(k.options(chosen.spec or chosen.cls.of(others)))
+    except SpecError:
+        return _thinned(k.options(chosen.cls()))
+
+
+def _thinned(options: Sequence[Value]) -> Sequence[Value]:
+    """A long list of numbers thinned out towards its end, so that a slider can be aimed."""
+    kept = list(options[:EVERY])
+    for option in options[EVERY:]:
+        if float(option) >= THINNER * float(kept[-1]) or option == options[-1]:  # type: ignore[arg-type]
+            kept.append(option)
+    return kept
+
+
+def explain(chosen: Choice) -> None:
+    """The sentence that says what is wrong with the choice, and the buttons that mend it."""
+    if chosen.error is None:
+        return
+    st.error(_sentence(str(chosen.error)))
+    names = {k.name for k in chosen.cls.knobs()}
+    by_name = {k.name: k for k in chosen.cls.knobs()}
+    for name, value in chosen.error.fix.items():
+        if name in names:
+            text = by_name[name].show(value)
+            st.button(f"Set {by_name[name].title.lower()} to {text}", on_click=partial(choice.turn, chosen.cls, name, text))
+    unknown = [name for name in chosen.texts if name not in names]
+    if unknown:
+        st.button("Drop it", on_click=partial(_keep_known, chosen))
+
+
+def _keep_known(chosen: Choice) -> None:
+    names = {k.name for k in chosen.cls.knobs()}
+    choice.choose(chosen.cls, {name: text for name, text in chosen.texts.items() if name in names})
+
+
+def _sentence(text: str) -> str:
+    """The text as Markdown would leave it: what came in by the URL is shown, never interpreted."""
+    escaped = "".join(f"\\{char}" if char in "\\`*_{}[]()#+-.!|<>$~:" else char for char in text)
+    return escaped[:1].upper() + escaped[1:]

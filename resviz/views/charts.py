@@ -1,0 +1,129 @@
+"""The charts that do not move, as plotly figures: a treemap of costs, the distribution of path lengths."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from resviz.core.net import Node, Op, join_path
+from resviz.draw.theme import Theme
+from resviz.views.paths import Lengths
+from resviz.views.tables import LARGE, stage_names, summing
+
+FIELDS = {"parameters": "params", "MACs": "macs", "activations": "activations"}
+MOST_BARS = 400
+
+
+def treemap(node: Node, title: str, quantity: str, theme: Theme) -> go.Figure:
+    """Nested rectangles by stage, unit and operation, whose areas are "parameters", "MACs" or "activations"."""
+    boxes = _Boxes(FIELDS[quantity], theme)
+    boxes.add("", node, title, "", "stage")
+    stages = iter(stage_names(node))
+    for name, part in node.parts:
+        label = next(stages) if part.role in LARGE else name
+        boxes.nest(name or label, label, part, "root")
+    trace = go.Treemap(
+        ids=boxes.ids,
+        labels=boxes.labels,
+        parents=boxes.parents,
+        values=boxes.values,
+        branchvalues="total",
+        marker={"colors": boxes.colours, "line": {"color": theme.ground, "width": 1}},
+        textfont={"color": theme.ink, "size": 13},
+        texttemplate="%{label}<br>%{percentRoot:.1%}",
+        hovertemplate="%{label}<br>%{value:,} " + quantity + "<br>%{percentRoot:.2%} of all<extra></extra>",
+        maxdepth=3,
+        tiling={"pad": 2},
+    )
+    return _plain(go.Figure(trace), theme, 380)
+
+
+class _Boxes:
+    """The rectangles of a treemap in plotly's columns."""
+
+    def __init__(self, field: str, theme: Theme) -> None:
+        self.field, self.theme, self.cost = field, theme, summing()
+        self.ids: list[str] = []
+        self.labels: list[str] = []
+        self.parents: list[str] = []
+        self.values: list[int] = []
+        self.colours: list[str] = []
+
+    def add(self, path: str, node: Node, label: str, parent: str, category: str) -> None:
+        """One rectangle."""
+        self.ids.append(path or "root")
+        self.labels.append(label)
+        self.parents.append(parent)
+        self.values.append(getattr(self.cost(node), self.field))
+        self.colours.append(self.theme.fill(category))
+
+    def nest(self, path: str, label: str, node: Node, parent: str) -> None:
+        """A part and, inside it, its parts; those that cost nothing are left out."""
+        if not getattr(self.cost(node), self.field):
+            return
+        if isinstance(node.net, Op):
+            self.add(path, node, f"{label} ({node.net.label()})", parent, node.net.category)
+            return
+        self.add(path, node, label, parent, "shape" if node.role == "unit" else "stage")
+        for name, part in self._named(node, ""):
+            self.nest(f"{path}/{name}", name, part, path)
+
+    def _named(self, node: Node, prefix: str) -> list[tuple[str, Node]]:
+        """The parts with names of their own, through those that only lend theirs."""
+        found = []
+        for name, part in node.parts:
+            if name:
+                found.append((join_path(prefix, name), part))
+            else:
+                found.extend([(prefix, part)] if isinstance(part.net, Op) else self._named(part, prefix))
+        if node.join is not None:
+            found.append(("join", node.join))
+        return found
+
+
+def path_lengths(
+    lengths: Lengths, theme: Theme, logarithmic: bool, before: Lengths | None = None
+) -> go.Figure:
+    """Bars of how many paths have each length, the central 95 % marked; `before` is drawn faint behind it."""
+    low, high = lengths.central()
+    figure = go.Figure()
+    if before is not None:
+        figure.add_bar(**_bar(before, logarithmic), marker_color=theme.edge("norm"), opacity=0.35, name="whole network")
+    colours = [theme.edge("conv") if low <= k <= high else theme.edge("pool") for k in range(len(lengths.counts))]
+    figure.add_bar(**_bar(lengths, logarithmic), marker_color=colours, name="paths")
+    figure.add_vline(x=float(lengths.mean), line={"color": theme.accent, "dash": "dash"})
+    figure.update_layout(barmode="overlay", showlegend=False, bargap=0.15)
+    figure.update_xaxes(title="units on the path", rangemode="tozero")
+    figure.update_yaxes(title="log₁₀ of the number of paths" if logarithmic else "share of all paths")
+    return _plain(figure, theme, 300)
+
+
+def _bar(lengths: Lengths, logarithmic: bool) -> dict[str, object]:
+    """Plotly takes floats, and numbers of paths overflow those: so shares, or logarithms, of exact numbers."""
+    shown = [k for k, count in enumerate(lengths.counts) if count]
+    if logarithmic:
+        heights: Sequence[float] = [math.log10(lengths.counts[k]) for k in shown]
+    else:
+        heights = [float(lengths.share(k, k)) for k in shown]
+    exact = [_short(lengths.counts[k]) for k in shown]
+    hover = "%{x} units: %{customdata} paths<extra></extra>"
+    return {"x": shown, "y": heights, "customdata": exact, "hovertemplate": hover}
+
+
+def _short(number: int) -> str:
+    return f"{number:,}" if number < 10**18 else f"≈ 10^{math.log10(number):.2f}"
+
+
+def _plain(figure: go.Figure, theme: Theme, height: int) -> go.Figure:
+    figure.update_layout(
+        height=height,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        paper_bgcolor=theme.ground,
+        plot_bgcolor=theme.ground,
+        font={"color": theme.ink, "size": 13},
+    )
+    figure.update_xaxes(gridcolor=theme.panel, zerolinecolor=theme.panel)
+    figure.update_yaxes(gridcolor=theme.panel, zerolinecolor=theme.panel)
+    return figure
