@@ -6,26 +6,29 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 from typing import NoReturn
 
-from resviz import zoo
-from resviz.core.spec import Knob, NetSpec, Spec, SpecError, nearest
+from resviz.core.registry import Entry
+from resviz.core.spec import Knob, NetSpec, Spec, SpecError
 from resviz.draw import figure
 from resviz.draw.formats import ENDINGS, save
 from resviz.export.source import source
 from resviz.export.table import TABLES
 from resviz.nn.client import Torch
 from resviz.runs import store
+from resviz.runs.status import status
 from resviz.train.recipe import Recipe, fitted
-from resviz.views import tables
+from resviz.views import checked, tables
 from resviz.zoo.families import FAMILIES, PRESETS, family, from_json, named, to_json
 
 Texts = dict[str, str]
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose complaints are one sentence, and which leaves the knobs' flags to `_knobs`."""
+    """A parser whose complaints are one sentence; the knobs' flags are taken out before."""
 
     def error(self, message: str) -> NoReturn:
         raise SpecError(f"{message}; see {self.prog} --help")
@@ -34,9 +37,10 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; gives the exit code: 0 well, 1 a check that failed, 2 bad input, 130 interrupted."""
     try:
-        options, rest = _parser().parse_known_args(arguments)
+        texts, rest = _split(sys.argv[1:] if arguments is None else arguments)
+        options = _parser().parse_args(rest)
         command: Callable[[argparse.Namespace, Texts], int] = options.run
-        return command(options, _texts(rest))
+        return command(options, texts)
     except (ValueError, OSError) as error:
         print(f"resviz: {_sentence(error)}", file=sys.stderr)
         return 2
@@ -61,7 +65,9 @@ def _parser() -> argparse.ArgumentParser:
         made.set_defaults(run=run)
         return made
 
-    def about_a_network(name: str, run: Callable[[argparse.Namespace, Texts], int], help: str) -> argparse.ArgumentParser:
+    def about_a_network(
+        name: str, run: Callable[[argparse.Namespace, Texts], int], help: str
+    ) -> argparse.ArgumentParser:
         made = command(name, run, help)
         made.add_argument("network", nargs="?", metavar="PRESET|FAMILY", help="see resviz presets, resviz families")
         made.add_argument("--spec", metavar="FILE", help='JSON {"family": "resnet", …} or a list of them; - is stdin')
@@ -97,34 +103,38 @@ def _knob_help() -> str:
     return "\n".join(lines).replace("%", "%%")
 
 
-def _texts(rest: Sequence[str]) -> Texts:
-    """The knobs' flags: --name value, --name=value, --toggle, --no-toggle; raises SpecError."""
+def _split(arguments: Sequence[str]) -> tuple[Texts, list[str]]:
+    """The knobs' flags (--name value, --name=value, --toggle, --no-toggle) as texts, and the other arguments.
+
+    Raises SpecError.
+    """
+    kinds = _kinds()
     texts: Texts = {}
-    words = list(rest)
+    rest, words = [], list(arguments)
     while words:
         word = words.pop(0)
-        if not word.startswith("--"):
-            raise SpecError(f"what is {word[:40]!r}? Knobs are given as --name value, such as --depth 50")
-        flag, given, value = word[2:].partition("=")
+        flag, given, value = word.removeprefix("--").partition("=")
         name = flag.replace("-", "_")
-        toggles = _toggles()
-        if not given and name in toggles:
-            value = "true" if not words or words[0].startswith("--") else words.pop(0)
-        elif not given and name.removeprefix("no_") in toggles:
-            name, value = name.removeprefix("no_"), "false"
+        if word.startswith("--no-") and kinds.get(name.removeprefix("no_")) == "bool":
+            name, given, value = name.removeprefix("no_"), "=", "false"
+        if not word.startswith("--") or name not in kinds:
+            rest.append(word)
+            continue
+        if not given and kinds[name] == "bool":
+            value = "true"
+        elif not given and not words:
+            raise SpecError(f"--{flag} needs a value")
         elif not given:
-            if not words:
-                raise SpecError(f"--{flag} needs a value")
             value = words.pop(0)
         if name in texts:
             raise SpecError(f"--{flag} is given twice")
         texts[name] = value
-    return texts
+    return texts, rest
 
 
-def _toggles() -> set[str]:
+def _kinds() -> dict[str, str]:
     classes: list[type[Spec]] = [Recipe, *(entry.thing for entry in FAMILIES)]
-    return {k.name for cls in classes for k in cls.knobs() if k.kind == "bool"}
+    return {k.name: k.kind for cls in classes for k in cls.knobs()}
 
 
 def _specs(options: argparse.Namespace, texts: Texts) -> list[NetSpec]:
@@ -200,14 +210,9 @@ def _train(options: argparse.Namespace, texts: Texts) -> int:
 def _follow(run: store.Run, as_json: bool) -> int:
     last: dict[str, object] = {}
     for row in store.follow(run):
-        if row["kind"] != "epoch":
-            continue
-        last = row
-        if as_json:
-            print(json.dumps(row), flush=True)
-        else:
-            print(f"epoch {row['epoch']:>4}  training loss {row['train_loss']:.4f}  error {row['train_error']:.4f}  "
-                  f"test error {row['test_error']:.4f}  {row['images_per_second']:,.0f} images/s", flush=True)  # fmt: skip
+        if row["kind"] == "epoch":
+            last = row
+            print(json.dumps(row) if as_json else _epoch(row), flush=True)
     state = run.state()
     accuracy = 1.0 - float(str(last["test_error"])) if last else None
     if as_json:
@@ -220,15 +225,20 @@ def _follow(run: store.Run, as_json: bool) -> int:
     return 1
 
 
+def _epoch(row: dict[str, object]) -> str:
+    return (
+        f"epoch {row['epoch']:>4}  training loss {row['train_loss']:.4f}  error {row['train_error']:.4f}  "
+        f"test error {row['test_error']:.4f}  {row['images_per_second']:,.0f} images/s"
+    )
+
+
 def _verify(options: argparse.Namespace, texts: Texts) -> int:
     agreed = True
-    with Torch() as torch:
+    with closing(Torch()) as torch:
         for spec in _specs(options, texts):
-            result = torch.verify(to_json(spec))
-            agreed = agreed and result.ok
-            print(f"{spec.title()}: {result.sentence()}")
-            for mismatch in result.mismatches:
-                print(f"  {mismatch}")
+            result = torch.verify(spec)
+            agreed = agreed and result["ok"]
+            print("\n  ".join([f"{spec.title()}: {checked.line(result)}", *result["mismatches"]]))
     return 0 if agreed else 1
 
 
@@ -236,10 +246,10 @@ def _runs(options: argparse.Namespace, texts: Texts) -> int:
     _no_knobs(texts)
     runs = store.listed()
     if options.format == "json":
-        print(json.dumps([run.summary() for run in runs]))
+        print(json.dumps([{"id": run.id, **run.config(), **asdict(status(run))} for run in runs]))
         return 0
     for run in runs:
-        print(f"{run.id}  {run.state():<12} {run.title()}")
+        print(f"{run.id}  {run.state():<12} {run.config()['title']}")
     return 0
 
 
@@ -258,9 +268,7 @@ def _presets(options: argparse.Namespace, texts: Texts) -> int:
 def _families(options: argparse.Namespace, texts: Texts) -> int:
     _no_knobs(texts)
     if options.format == "json":
-        found = [{"name": e.name, "title": e.title, "cite": e.cite, "knobs": [_knob(k, e.thing()) for k in e.thing.knobs()]}
-                 for e in FAMILIES]  # fmt: skip
-        print(json.dumps(found))
+        print(json.dumps([_family(entry) for entry in FAMILIES]))
         return 0
     for entry in FAMILIES:
         print(f"{entry.name}: {entry.title} ({entry.cite})")
@@ -269,13 +277,18 @@ def _families(options: argparse.Namespace, texts: Texts) -> int:
     return 0
 
 
-def _knob(k: Knob, spec: Spec) -> dict[str, object]:
+def _family(entry: Entry[type[NetSpec]]) -> dict[str, object]:
+    knobs = [_knob(k, entry.thing()) for k in entry.thing.knobs()]
+    return {"name": entry.name, "title": entry.title, "cite": entry.cite, "knobs": knobs}
+
+
+def _knob(k: Knob, spec: NetSpec) -> dict[str, object]:
     return {"name": k.name, "flag": k.flag, "kind": k.kind, "title": k.title, "help": k.help, "low": k.low,
-            "high": k.high, "choices": list(k.options(spec)) or None, "default": spec.json()[k.name]}  # fmt: skip
+            "high": k.high, "choices": list(spec.offered(k)) or None, "default": spec.json()[k.name]}  # fmt: skip
 
 
-def _range(k: Knob, spec: Spec) -> str:
-    options = k.options(spec)
+def _range(k: Knob, spec: NetSpec) -> str:
+    options = spec.offered(k)
     if options:
         return "|".join(map(str, options)) if len(options) < 8 else f"{options[0]}…{options[-1]}"
     return f"{k.low:g}…{k.high:g}" if k.low is not None and k.high is not None else k.kind

@@ -12,7 +12,7 @@ import math
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import partial
 from typing import Any, ClassVar, Literal, Self
 
 from resviz.core.net import Net, Node, Shape, ShapeError, infer
@@ -113,17 +113,17 @@ class Knob:
         return value
 
     def _typed(self, value: object) -> Value:
-        if self.kind == "ints" and isinstance(value, (list, tuple)):
-            if all(isinstance(part, int) and not isinstance(part, bool) for part in value):
+        match self.kind, value:
+            case "bool", bool():
+                return value
+            case "int", int() if not isinstance(value, bool):
+                return value
+            case "float", int() | float() if not isinstance(value, bool):
+                return float(value)
+            case (("choice" | "text"), str()):
+                return value
+            case "ints", list() | tuple() if all(type(part) is int for part in value):
                 return tuple(value)
-        elif self.kind == "bool" and isinstance(value, bool):
-            return value
-        elif self.kind == "int" and isinstance(value, int) and not isinstance(value, bool):
-            return value
-        elif self.kind == "float" and isinstance(value, (int, float)) and not isinstance(value, bool):
-            return float(value)
-        elif self.kind in ("choice", "text") and isinstance(value, str):
-            return value
         raise SpecError(f"{self.name} {_quoted(value)} is not {self._wanted()}")
 
     def _check_range(self, number: object) -> None:
@@ -131,7 +131,7 @@ class Knob:
             return
         if not self.low <= number <= self.high:
             nearest = self.low if math.isnan(number) else min(max(number, self.low), self.high)
-            near: Value = nearest if self.kind == "float" else int(nearest)
+            near = float(nearest) if self.kind == "float" else int(nearest)
             fix = {} if self.kind == "ints" else {self.name: near}
             raise SpecError(
                 f"{self.name} {_quoted(number)} is out of range: it goes from {_plain(self.low)} to "
@@ -183,6 +183,7 @@ class Spec:
     """
 
     __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]
+    _knobs: ClassVar[tuple[Knob, ...]]
 
     def __post_init__(self) -> None:
         for k in self.knobs():
@@ -195,7 +196,7 @@ class Spec:
             if getattr(self, k.name) is UNSET:
                 self._set(k, k.initial(self))
         for k in self.knobs():
-            self._set(k, self._refusing(k, lambda value, k=k: k.check(value, self)))
+            self._set(k, self._refusing(k, partial(k.check, spec=self)))
         self.check()
 
     def _set(self, k: Knob, value: Value) -> None:
@@ -221,7 +222,9 @@ class Spec:
     @classmethod
     def knobs(cls) -> tuple[Knob, ...]:
         """The knobs in the order of their declaration."""
-        return _knobs(cls)
+        if "_knobs" not in cls.__dict__:
+            cls._knobs = _declared(cls)
+        return cls._knobs
 
     @classmethod
     def of(cls, values: Mapping[str, object]) -> Self:
@@ -262,6 +265,14 @@ class Spec:
         return {k.name: k.show(values[k.name]) for k in self.knobs() if k.name in values}
 
 
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """Knobs as texts, not checked yet, and a sentence about what followed of itself, or ""."""
+
+    texts: dict[str, str]
+    note: str = ""
+
+
 class NetSpec(Spec):
     """A Spec that describes a network: it gives the term, and the shape that the term is placed on.
 
@@ -278,6 +289,14 @@ class NetSpec(Spec):
         """The shape of one input."""
         raise NotImplementedError
 
+    def offered(self, k: Knob) -> tuple[Value, ...]:
+        """The choices that a person may turn `k` to from here, other knobs following; empty where a range says it."""
+        return k.options(self)
+
+    def turned(self, k: Knob, text: str) -> Turned:
+        """The fewest knobs after a person turned `k`; a family may let other knobs follow, and then says so."""
+        return Turned({**self.chosen(), k.name: text})
+
     def node(self) -> Node:
         """The term placed on the input; raises SpecError where an operation is left with nothing."""
         try:
@@ -286,8 +305,7 @@ class NetSpec(Spec):
             raise SpecError(f"this network cannot take an input of {dims(self.input_shape())}: {error}") from None
 
 
-@lru_cache(maxsize=None)
-def _knobs(cls: type[Spec]) -> tuple[Knob, ...]:
+def _declared(cls: type[Spec]) -> tuple[Knob, ...]:
     hints = typing.get_type_hints(cls)
     found = []
     for field in dataclasses.fields(cls):

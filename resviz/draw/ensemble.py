@@ -123,7 +123,9 @@ def _cell(path: str, i: int, x: float, y: float, gone: bool, cut: bool, has_shor
     box = PlacedBox(x + 5, y - 11, CELL - 11, 22, (str(i + 1),), "conv", "", path)
     paint = rectangle(box.x, box.y, box.width, box.height, theme.fill("conv"), theme.edge("conv"), 3)
     number = text(box.x + box.width / 2, y + 4, str(i + 1), theme.ink, SMALL if i < 99 else 8.5)
-    cross = f'<path d="M{box.x} {y - 11}l{box.width} 22m0 -22l-{box.width} 22" stroke="{theme.accent}" stroke-width="2"/>'
+    cross = (
+        f'<path d="M{box.x} {y - 11}l{box.width} 22m0 -22l-{box.width} 22" stroke="{theme.accent}" stroke-width="2"/>'
+    )
     state = "removed" if gone else "in place"
     label = f"unit {i + 1}, {path}, {state}"
     unit = f"<g{FADED if gone else ''}>{paint}{number}</g>{cross if gone else ''}"

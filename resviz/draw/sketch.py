@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from resviz.core.net import Node, Op, Par, Seq, Shape, join_name, join_path, walk
-from resviz.core.ops import Conv, Linear, dims
+from resviz.core.ops import Conv, dims
 
 LEVELS = ("stage", "block", "op")
 
@@ -131,9 +131,8 @@ def _main_line(part: Node, path: str = "") -> list[tuple[str, Node]]:
     """The operations of a part, without those of shortcuts and gates."""
     if isinstance(part.net, Op):
         return [(path, part)]
-    inner = [pair for name, at in part.parts if at.role not in ("shortcut", "gate")
-             for pair in _main_line(at, join_path(path, name))]  # fmt: skip
-    return inner
+    shown = ((name, at) for name, at in part.parts if at.role not in ("shortcut", "gate"))
+    return [pair for name, at in shown for pair in _main_line(at, join_path(path, name))]
 
 
 def _short(op: Op) -> tuple[str, ...]:

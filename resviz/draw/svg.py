@@ -14,15 +14,15 @@ from resviz.draw.theme import CATEGORIES, Theme
 FAMILY = "DejaVu Sans, Verdana, Arial, sans-serif"
 ROUND = 6.0
 LEGEND = 24.0
+SOLID, DASHED = "solid", "dashed"
 
 
-def svg(scene: Scene, theme: Theme, title: str, legend: bool = True) -> str:
-    """The picture as one SVG document, `title` as its accessible name."""
-    categories = _categories(scene) if legend else []
-    height = scene.height + LEGEND * _legend_rows(categories, scene.width)
+def svg(scene: Scene, theme: Theme, title: str) -> str:
+    """The picture with its legend as one SVG document, `title` as its accessible name."""
+    rows = max((row for *_, row in _legend_places(scene)), default=-1) + 1
     body = [_mark(mark, theme) for mark in scene.marks]
-    body.append(_legend(categories, scene, theme))
-    return document(scene.width, height, theme, title, body)
+    body.append(_legend(scene, theme))
+    return document(scene.width, scene.height + LEGEND * rows, theme, title, body)
 
 
 def document(width: float, height: float, theme: Theme, title: str, body: Iterable[str]) -> str:
@@ -39,7 +39,9 @@ def document(width: float, height: float, theme: Theme, title: str, body: Iterab
     return f"{head}<title>{escape(title)}</title>{arrow}{ground}{''.join(body)}</svg>"
 
 
-def text(x: float, y: float, words: str, fill: str, size: float = FONT, anchor: str = "middle", strong: bool = False) -> str:
+def text(
+    x: float, y: float, words: str, fill: str, size: float = FONT, anchor: str = "middle", strong: bool = False
+) -> str:
     """One line of text, escaped."""
     weight = ' font-weight="700"' if strong else ""
     return (
@@ -135,44 +137,39 @@ def _towards(at: Point, other: Point) -> Point:
     return at[0] + dx / length * reach, at[1] + dy / length * reach
 
 
-def _categories(scene: Scene) -> list[str]:
-    used = {mark.category for mark in scene.marks if isinstance(mark, PlacedBox)}
-    return [category for category in CATEGORIES if category in used]
+def _legend_items(scene: Scene) -> list[tuple[str, str]]:
+    """What the picture uses, as (category or kind of line, words)."""
+    boxes = {mark.category for mark in scene.marks if isinstance(mark, PlacedBox)}
+    lines = {mark.dashed for mark in scene.marks if isinstance(mark, Wire) and mark.shortcut}
+    items = [(category, words) for category, words in CATEGORIES.items() if category in boxes]
+    if False in lines:
+        items.append((SOLID, "identity shortcut"))
+    if True in lines:
+        items.append((DASHED, "size-changing shortcut"))
+    return items
 
 
-def _legend_items(categories: list[str]) -> list[tuple[str, str]]:
-    words = [(category, CATEGORIES[category]) for category in categories]
-    return [*words, ("solid", "identity shortcut"), ("dashed", "size-changing shortcut")]
-
-
-def _legend_rows(categories: list[str], width: float) -> int:
-    return max((row for _, _, row in _legend_places(categories, width)), default=-1) + 1
-
-
-def _legend_places(categories: list[str], width: float) -> list[tuple[str, float, int]]:
-    if not categories:
-        return []
+def _legend_places(scene: Scene) -> list[tuple[str, str, float, int]]:
+    """Each item's kind, words, x and row; rows break at the picture's width."""
     places, x, row = [], 12.0, 0
-    for key, words in _legend_items(categories):
+    for key, words in _legend_items(scene):
         need = 30 + text_width(words, SMALL)
-        if x + need > width and x > 12:
+        if x + need > scene.width and x > 12:
             x, row = 12.0, row + 1
-        places.append((key, x, row))
+        places.append((key, words, x, row))
         x += need
     return places
 
 
-def _legend(categories: list[str], scene: Scene, theme: Theme) -> str:
-    words = dict(_legend_items(categories))
+def _legend(scene: Scene, theme: Theme) -> str:
     out = []
-    for key, x, row in _legend_places(categories, scene.width):
+    for key, words, x, row in _legend_places(scene):
         y = scene.height + row * LEGEND
-        if key in ("solid", "dashed"):
-            line = Wire(((x, y + 6), (x + 18, y + 6)), key == "dashed", False)
-            out.append(wire(line, theme))
+        if key in (SOLID, DASHED):
+            out.append(wire(Wire(((x, y + 6), (x + 18, y + 6)), key == DASHED, False), theme))
         else:
             out.append(rectangle(x, y, 18, 12, theme.fill(key), theme.edge(key), 3))
-        out.append(text(x + 23, y + 10, words[key], theme.faint, SMALL, "start"))
+        out.append(text(x + 23, y + 10, words, theme.faint, SMALL, "start"))
     return "".join(out)
 
 

@@ -112,7 +112,7 @@ def wrong_shapes(counted: Mapping[str, Shape], built: Mapping[str, Shape]) -> li
     return sentences
 
 
-def _see(seen: dict[str, Shape], path: str, module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+def _see(seen: dict[str, Shape], path: str, _module: nn.Module, _inputs: tuple[Tensor, ...], output: Tensor) -> None:
     seen[path] = tuple(output.shape[1:])
 
 

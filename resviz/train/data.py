@@ -13,16 +13,14 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TypeVar
 
 import torch
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 from torch import Tensor
 
-from resviz.train.sources import SOURCES, DataError, locate
-
-T = TypeVar("T")
+from resviz.train.errors import DataError
+from resviz.train.sources import SOURCES, locate
 
 CIFAR_RECORD = 1 + 3 * 32 * 32
 IDX_IMAGES, IDX_LABELS = 2051, 2049
@@ -62,7 +60,9 @@ def load(data: str, folder: str = "") -> Data:
     train, test = READERS[data](locate(data, folder))
     for images, what, least in ((train, "training", 2), (test, "test", 1)):
         if len(images) < least:
-            raise DataError(f"{SOURCES[data].title} has {len(images)} {what} images in {folder}: {least} are the fewest")
+            raise DataError(
+                f"{SOURCES[data].title} has {len(images)} {what} images in {folder}: {least} are the fewest"
+            )
     return Data(train, test, *moments(train.pixels))
 
 
@@ -99,7 +99,7 @@ def read_cifar10(files: dict[str, Path]) -> tuple[Images, Images]:
 
 def _cifar_file(path: Path) -> Images:
     """Records of a label and 3,072 pixels: the red plane, the green, the blue."""
-    raw = _read(path, lambda file: file.read())
+    raw = _read(path)
     if not raw or len(raw) % CIFAR_RECORD:
         raise DataError(
             f"{path} is damaged or cut short: it has {len(raw):,} bytes, which is no multiple of {CIFAR_RECORD:,}, "
@@ -127,12 +127,14 @@ def _idx_file(path: Path, magic: int, size: tuple[int, ...]) -> Tensor:
     """The array of an IDX file: a magic number, the count and the item's size as big-endian words, then bytes."""
     words = struct.Struct(f">{2 + len(size)}I")
 
-    raw = _read(path, lambda file: file.read())
+    raw = _read(path)
     if len(raw) < words.size:
         raise DataError(f"{path} is cut short: it ends within its {words.size} bytes of header")
     kind, count, *found_size = words.unpack_from(raw)
     if kind != magic:
-        raise DataError(f"{path} is no IDX file of {'images' if size else 'labels'}: it begins with {kind}, not {magic}")
+        raise DataError(
+            f"{path} is no IDX file of {'images' if size else 'labels'}: it begins with {kind}, not {magic}"
+        )
     if tuple(found_size) != size:
         raise DataError(f"{path} has images of {'×'.join(map(str, found_size))} pixels: MNIST's have 28×28")
     expected, found = count * math.prod(size), len(raw) - words.size
@@ -141,11 +143,11 @@ def _idx_file(path: Path, magic: int, size: tuple[int, ...]) -> Tensor:
     return _tensor(raw[words.size :]).view(count, *size)
 
 
-def _read(path: Path, content: Callable[[IO[bytes]], T]) -> T:
-    """What `content` reads from the file, which may be gzipped; raises DataError naming it."""
+def _read(path: Path) -> bytes:
+    """What the file holds, unpacked if it is gzipped; raises DataError naming it."""
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-            return content(file)
+            return file.read()
     except (EOFError, gzip.BadGzipFile, zlib.error):
         raise DataError(f"{path} is damaged or cut short: it does not unpack; fetch it again") from None
     except OSError as error:

@@ -18,22 +18,18 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from resviz.runs.journal import Row
 from resviz.train import batches
 from resviz.train.data import Data
 from resviz.train.engine import Engine
+from resviz.train.errors import DivergedError
 from resviz.train.pace import Pace
 from resviz.train.recipe import Recipe
 from resviz.train.sources import SOURCES
 
-Row = dict[str, object]
-
 MOMENTUM = 0.9
 WEIGHT_DECAY = 5e-4
 EVALUATION_BATCH = 500
-
-
-class DivergedError(ValueError):
-    """The loss is infinite or not a number: there is nothing left to train."""
 
 
 class Tally:
@@ -63,20 +59,18 @@ class Tally:
 class Training:
     """One training of `model` on `data`; `watch` is called before each batch, and what it raises ends the training."""
 
-    def __init__(
-        self, model: nn.Module, data: Data, recipe: Recipe, engine: Engine, watch: Callable[[], None]
-    ) -> None:
+    def __init__(self, model: nn.Module, data: Data, recipe: Recipe, engine: Engine, watch: Callable[[], None]) -> None:
         self.model = engine.ready(model)
         self.data = data.to(engine.device)
         self.recipe, self.engine, self.watch = recipe, engine, watch
         self.source = SOURCES[recipe.data].thing
         self.optimizer = sgd(self.model, recipe)
         self.generator = torch.Generator().manual_seed(recipe.seed)
+        self.pace = Pace(recipe, len(batches.cuts(len(data.train), recipe.batch)))
 
     def rows(self) -> Iterator[Row]:
         """Train, and yield the rows; raises DivergedError, and whatever `watch` raises."""
         torch.manual_seed(self.recipe.seed)
-        self.pace = Pace(self.recipe, len(batches.cuts(len(self.data.train), self.recipe.batch)))
         for epoch in range(1, self.recipe.epochs + 1):
             tally, begun = Tally(self.engine.device), self.pace.trained
             yield from self._train(tally)
@@ -112,7 +106,7 @@ class Training:
             logits = self.model(images)
         loss = functional.cross_entropy(logits.float(), labels)
         self.optimizer.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         self.optimizer.step()
         return loss, logits
 

@@ -24,11 +24,17 @@ class Recipe(Spec):
     after `seconds` of training if that comes first.
     """
 
-    data: str = knob("digits", "Data", "digits are built in; the others are read from a folder", choices=SOURCES, primary=True)
+    data: str = knob(
+        "digits", "Data", "digits are built in; the others are read from a folder", choices=SOURCES, primary=True
+    )
     data_dir: str = knob("", "Folder", "where the files of CIFAR-10 or MNIST lie")
     epochs: int = knob(4, "Epochs", "times that every training image is seen", low=1, high=10_000, primary=True)
     seconds: float = knob(
-        0.0, "Seconds", "ends the training after so many seconds, if the epochs take longer; 0: no limit", low=0.0, high=1e7
+        0.0,
+        "Seconds",
+        "ends the training after so many seconds, if the epochs take longer; 0: no limit",
+        low=0.0,
+        high=1e7,
     )
     batch: int = knob(32, "Batch", "images a step", low=2, high=65_536, primary=True)
     lr: float = knob(0.1, "Learning rate", "the highest rate of the cycle", low=1e-6, high=1e6, primary=True)

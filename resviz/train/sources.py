@@ -11,10 +11,7 @@ from pathlib import Path
 
 from resviz.core.net import Shape
 from resviz.core.registry import Registry
-
-
-class DataError(ValueError):
-    """Data that are missing or damaged: one sentence that names the file and what would be right."""
+from resviz.train.errors import DataError
 
 
 @dataclass(frozen=True)
@@ -67,7 +64,12 @@ SOURCES.register(
     Source(
         (1, 28, 28),
         10,
-        files=("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
+        files=(
+            "train-images-idx3-ubyte",
+            "train-labels-idx1-ubyte",
+            "t10k-images-idx3-ubyte",
+            "t10k-labels-idx1-ubyte",
+        ),
         places=("MNIST/raw", "raw"),
     )
 )

@@ -54,14 +54,14 @@ def read() -> Choice:
     except SpecError as error:
         return Choice(family(FIRST_FAMILY), {}, None, SpecError(str(error), family=FIRST_FAMILY))
     try:
-        return Choice(cls, texts, _spec(cls, tuple(sorted(texts.items()))), None)
+        return Choice(cls, texts, _spec(cls.family, tuple(sorted(texts.items()))), None)
     except SpecError as error:
         return Choice(cls, texts, None, error)
 
 
 @lru_cache(maxsize=512)
-def _spec(cls: type[NetSpec], texts: tuple[tuple[str, str], ...]) -> NetSpec:
-    return cls.of_text(dict(texts))
+def _spec(name: str, texts: tuple[tuple[str, str], ...]) -> NetSpec:
+    return family(name).of_text(dict(texts))
 
 
 def choose(cls: type[NetSpec], texts: Mapping[str, str]) -> None:
@@ -82,10 +82,17 @@ def choose(cls: type[NetSpec], texts: Mapping[str, str]) -> None:
         del st.query_params["family"]
 
 
-def turn(cls: type[NetSpec], name: str, text: str) -> None:
-    """Set one knob and keep the others."""
-    texts = dict(read().texts)
-    choose(cls, {**{n: t for n, t in texts.items() if n in {k.name for k in cls.knobs()}}, name: text})
+def turn(cls: type[NetSpec], k: Knob, text: str) -> None:
+    """Turn one knob; the others stay, or follow where the family says so, with a note on the page."""
+    now = read()
+    if now.spec is None:
+        known = {other.name for other in cls.knobs()}
+        choose(cls, {**{name: t for name, t in now.texts.items() if name in known}, k.name: text})
+        return
+    turned = now.spec.turned(k, text)
+    choose(cls, turned.texts)
+    if turned.note:
+        st.toast(turned.note)
 
 
 def take(preset: str) -> None:
@@ -103,3 +110,9 @@ def preset_names() -> Mapping[NetSpec, str]:
 def family_title(cls: type[NetSpec]) -> str:
     """What people call the family."""
     return FAMILIES[cls.family].title
+
+
+def plain(text: str) -> str:
+    """Text for a place that reads Markdown, as it stands: what came by the URL is shown, never interpreted."""
+    escaped = "".join(f"\\{char}" if char in "\\`*_{}[]()#+-.!|<>$~:" else char for char in text)
+    return escaped[:1].upper() + escaped[1:]

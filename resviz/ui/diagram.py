@@ -28,6 +28,23 @@ _COMPONENT = st.components.v2.component(
 )
 
 
+_PICTURE = st.components.v2.component(
+    "resviz_picture",
+    html="<div class='picture'></div>",
+    css=".picture svg {\n  display: block; max-width: 100%; height: auto;\n}",
+    js="""
+export default function ({ data, parentElement }) {
+  parentElement.querySelector(".picture").innerHTML = data.svg;
+}
+""",
+)
+
+
+def picture(svg: str, key: str) -> None:
+    """Show an SVG that is only looked at (st.html takes SVG out of what it shows)."""
+    _PICTURE(key=key, data={"svg": svg})
+
+
 def show(
     wide: str, key: str, *, tall: str = "", selected: str = "", height: int = TALLEST,
     on_select: Callable[[], None] = lambda: None,

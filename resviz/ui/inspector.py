@@ -8,7 +8,7 @@ import streamlit as st
 
 from resviz.core.net import Node, leaves, walk
 from resviz.core.ops import dims
-from resviz.ui.pages import Shown
+from resviz.ui.page import Shown
 from resviz.views import tables
 
 STYLE = """<style>
@@ -36,7 +36,9 @@ def show(shown: Shown, path: str) -> None:
     """Open the part; or say how to."""
     part = find(shown.node, path)
     if part is None:
-        st.caption("Click a block, a stage or a join to open it: its operations, shapes, parameters, MACs and formulas.")
+        st.caption(
+            "Click a block, a stage or a join to open it: its operations, shapes, parameters, MACs and formulas."
+        )
         return
     whole = tables.costs(part)
     heading = (

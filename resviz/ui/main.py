@@ -7,19 +7,19 @@ from functools import lru_cache
 
 import streamlit as st
 
-from resviz import zoo
 from resviz.core.spec import NetSpec, SpecError
-from resviz.ui import page_graph, page_pytorch, page_tables, page_train, page_unrolled, sidebar, totals
-from resviz.ui.pages import PAGES, Shown
+from resviz.ui import choice, pages, sidebar, totals
+from resviz.ui.page import Shown
 
 STYLE = """<style>
-.stMainBlockContainer {padding-top:2.6rem; padding-bottom:1rem}
-.stSidebar [data-testid="stSidebarUserContent"] {padding-top:0.4rem}
-[data-testid="stCaptionContainer"] p {color:inherit; opacity:0.85}
+.stMainBlockContainer {padding:3.4rem 2rem 1rem}
+[data-testid="stSidebarHeader"] {height:2.6rem; padding-top:0.4rem; padding-bottom:0}
+[data-testid="stSidebarUserContent"] {padding-top:0; padding-bottom:1rem}
+.stSidebar h3 {padding-top:0}
+[data-testid="stCaptionContainer"] {color:inherit; opacity:0.9}
 </style>"""
 
-REGISTERED = (zoo, page_graph, page_tables, page_unrolled, page_pytorch, page_train)
-"""Importing a module registers what it holds; named here so that the imports are seen to be used."""
+PAGES = pages.found()
 
 
 @st.cache_resource
@@ -41,15 +41,14 @@ def show() -> None:
     try:
         shown = place(chosen.spec)
     except SpecError as error:
-        st.error(str(error))
+        st.error(choice.plain(str(error)))
         return
     totals.show(shown)
-    names = PAGES.names()
-    tabs = st.tabs([PAGES[name].title for name in names], key="view", on_change="rerun", bind="query-params")
-    for name, tab in zip(names, tabs, strict=True):
+    tabs = st.tabs([page.title for page in PAGES], key="view", on_change="rerun", bind="query-params")
+    for page, tab in zip(PAGES, tabs, strict=True):
         if tab.open:
             with tab:
-                PAGES[name].thing(shown)
+                page.show(shown)
 
 
 @lru_cache(maxsize=256)

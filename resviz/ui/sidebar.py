@@ -63,7 +63,7 @@ def _take_preset() -> None:
 def _knob(k: Knob, chosen: Choice) -> None:
     value = chosen.shown(k)
     titles = {entry.name: entry.title for entry in k.registry} if k.registry else {}
-    turn = partial(choice.turn, chosen.cls, k.name)
+    turn = partial(choice.turn, chosen.cls, k)
     widgets.show(k, f"knob-{k.name}", value, _options(k, chosen), turn, titles)
 
 
@@ -71,11 +71,13 @@ def _options(k: Knob, chosen: Choice) -> Sequence[Value]:
     """What the widget offers beside the other knobs as they are."""
     if not k.dependent:
         return k.options(None)
+    if chosen.spec is not None:
+        return _thinned(chosen.spec.offered(k))
     others = {other.name: chosen.shown(other) for other in chosen.cls.knobs() if other.primary and not other.dependent}
     try:
-        return _thinned(k.options(chosen.spec or chosen.cls.of(others)))
+        return _thinned(chosen.cls.of(others).offered(k))
     except SpecError:
-        return _thinned(k.options(chosen.cls()))
+        return _thinned(chosen.cls().offered(k))
 
 
 def _thinned(options: Sequence[Value]) -> Sequence[Value]:
@@ -91,13 +93,16 @@ def explain(chosen: Choice) -> None:
     """The sentence that says what is wrong with the choice, and the buttons that mend it."""
     if chosen.error is None:
         return
-    st.error(_sentence(str(chosen.error)))
+    st.error(choice.plain(str(chosen.error)))
     names = {k.name for k in chosen.cls.knobs()}
     by_name = {k.name: k for k in chosen.cls.knobs()}
     for name, value in chosen.error.fix.items():
         if name in names:
             text = by_name[name].show(value)
-            st.button(f"Set {by_name[name].title.lower()} to {text}", on_click=partial(choice.turn, chosen.cls, name, text))
+            st.button(
+                f"Set {by_name[name].title.lower()} to {text}",
+                on_click=partial(choice.turn, chosen.cls, by_name[name], text),
+            )
     unknown = [name for name in chosen.texts if name not in names]
     if unknown:
         st.button("Drop it", on_click=partial(_keep_known, chosen))
@@ -106,9 +111,3 @@ def explain(chosen: Choice) -> None:
 def _keep_known(chosen: Choice) -> None:
     names = {k.name for k in chosen.cls.knobs()}
     choice.choose(chosen.cls, {name: text for name, text in chosen.texts.items() if name in names})
-
-
-def _sentence(text: str) -> str:
-    """The text as Markdown would leave it: what came in by the URL is shown, never interpreted."""
-    escaped = "".join(f"\\{char}" if char in "\\`*_{}[]()#+-.!|<>$~:" else char for char in text)
-    return escaped[:1].upper() + escaped[1:]

@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from resviz.ui.pages import Shown
+from resviz.ui.page import Shown
 from resviz.views import tables
 from resviz.views.numbers import count, power
 
@@ -22,13 +22,23 @@ def show(shown: Shown) -> None:
     """One line: depth, parameters, MACs, activations, units, paths, receptive field."""
     t = tables.totals(shown.node)
     facts = [
-        (f"{t.params:,}", "parameters", f"{t.params_shortcut:,} of them in shortcuts; {t.buffers:,} buffers of BN apart"),
+        (
+            f"{t.params:,}",
+            "parameters",
+            f"{t.params_shortcut:,} of them in shortcuts; {t.buffers:,} buffers of BN apart",
+        ),
         (count(t.macs), "MACs", f"{t.macs:,} multiply-adds of convolutions and fully connected layers, one image"),
         (count(t.activations), "activations", f"{t.activations:,} elements put out, one image"),
         (str(t.depth), "layers deep", "weighted layers on the longest path; projections and gates are not counted"),
         (str(t.units), "units", "residual units, or a plain net's blocks"),
-        (power(t.paths), "paths" if t.paths != 1 else "path", "ways from input to output through branches and shortcuts"),
+        (
+            power(t.paths),
+            "paths" if t.paths != 1 else "path",
+            "ways from input to output through branches and shortcuts",
+        ),
         (f"{t.receptive_field:,}", "pixels receptive field", "theoretical, along an axis, before global pooling"),
     ]
-    cells = "".join(f'<div title="{escape(tip)}"><b>{escape(value)}</b> {escape(name)}</div>' for value, name, tip in facts)
+    cells = "".join(
+        f'<div title="{escape(tip)}"><b>{escape(value)}</b> {escape(name)}</div>' for value, name, tip in facts
+    )
     st.html(f'{STYLE}<div class="totals"><h2>{escape(shown.title)}</h2>{cells}</div>')

@@ -44,7 +44,7 @@ def _choice(
 ) -> None:  # fmt: skip
     possible = list(options)
     if value not in possible:
-        possible = sorted([*possible, value]) if k.kind == "int" else [*possible, value]  # type: ignore[type-var]
+        possible = sorted([*possible, value]) if k.kind == "int" else [*possible, value]
 
     def title(option: object) -> str:
         return titles.get(str(option), str(option))

@@ -13,7 +13,6 @@ from resviz.views.paths import Lengths
 from resviz.views.tables import LARGE, stage_names, summing
 
 FIELDS = {"parameters": "params", "MACs": "macs", "activations": "activations"}
-MOST_BARS = 400
 
 
 def treemap(node: Node, title: str, quantity: str, theme: Theme) -> go.Figure:
@@ -34,7 +33,7 @@ def treemap(node: Node, title: str, quantity: str, theme: Theme) -> go.Figure:
         textfont={"color": theme.ink, "size": 13},
         texttemplate="%{label}<br>%{percentRoot:.1%}",
         hovertemplate="%{label}<br>%{value:,} " + quantity + "<br>%{percentRoot:.2%} of all<extra></extra>",
-        maxdepth=3,
+        maxdepth=4,
         tiling={"pad": 2},
     )
     return _plain(go.Figure(trace), theme, 380)
@@ -68,7 +67,8 @@ class _Boxes:
             return
         self.add(path, node, label, parent, "shape" if node.role == "unit" else "stage")
         for name, part in self._named(node, ""):
-            self.nest(f"{path}/{name}", name, part, path)
+            label = f"{path}.{name}" if part.role == "unit" else name
+            self.nest(f"{path}.{name}", label, part, path)
 
     def _named(self, node: Node, prefix: str) -> list[tuple[str, Node]]:
         """The parts with names of their own, through those that only lend theirs."""
@@ -83,9 +83,7 @@ class _Boxes:
         return found
 
 
-def path_lengths(
-    lengths: Lengths, theme: Theme, logarithmic: bool, before: Lengths | None = None
-) -> go.Figure:
+def path_lengths(lengths: Lengths, theme: Theme, logarithmic: bool, before: Lengths | None = None) -> go.Figure:
     """Bars of how many paths have each length, the central 95 % marked; `before` is drawn faint behind it."""
     low, high = lengths.central()
     figure = go.Figure()
@@ -95,9 +93,12 @@ def path_lengths(
     figure.add_bar(**_bar(lengths, logarithmic), marker_color=colours, name="paths")
     figure.add_vline(x=float(lengths.mean), line={"color": theme.accent, "dash": "dash"})
     figure.update_layout(barmode="overlay", showlegend=False, bargap=0.15)
-    figure.update_xaxes(title="units on the path", rangemode="tozero")
-    figure.update_yaxes(title="log₁₀ of the number of paths" if logarithmic else "share of all paths")
-    return _plain(figure, theme, 300)
+    longest = len((before or lengths).counts)
+    figure.update_xaxes(title="units on the path", rangemode="tozero", dtick=1 if longest < 30 else None)
+    figure.update_yaxes(title="log₁₀ of the number of paths" if logarithmic else "share of the paths")
+    if not logarithmic:
+        figure.update_yaxes(tickformat=".0%")
+    return _plain(figure, theme, 300, {"l": 70, "r": 8, "t": 8, "b": 50})
 
 
 def _bar(lengths: Lengths, logarithmic: bool) -> dict[str, object]:
@@ -116,10 +117,10 @@ def _short(number: int) -> str:
     return f"{number:,}" if number < 10**18 else f"≈ 10^{math.log10(number):.2f}"
 
 
-def _plain(figure: go.Figure, theme: Theme, height: int) -> go.Figure:
+def _plain(figure: go.Figure, theme: Theme, height: int, margin: dict[str, int] | None = None) -> go.Figure:
     figure.update_layout(
         height=height,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        margin=margin or {"l": 8, "r": 8, "t": 8, "b": 8},
         paper_bgcolor=theme.ground,
         plot_bgcolor=theme.ground,
         font={"color": theme.ink, "size": 13},

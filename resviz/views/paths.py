@@ -7,6 +7,7 @@ shortcut's own layers are not counted, so it is the semiring's one (He et al. 20
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -102,7 +103,7 @@ class Lengths:
     @property
     def std(self) -> float:
         square = Fraction(sum(k * k * count for k, count in enumerate(self.counts)), self.total)
-        return float(square - self.mean**2) ** 0.5
+        return math.sqrt(square - self.mean**2)
 
     def share(self, low: int, high: int) -> Fraction:
         """The share of the paths whose length is from `low` to `high`, both included."""

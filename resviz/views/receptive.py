@@ -32,9 +32,7 @@ def fields() -> Callable[[Node], Field]:
     def seq(at: Node, parts: list[Field]) -> Field:
         return reduce(Field.then, parts, Field())
 
-    return folding(
-        lambda at: Field(*at.op.window()), seq, lambda at, branches, join: widest(branches).then(join)
-    )
+    return folding(lambda at: Field(*at.op.window()), seq, lambda at, branches, join: widest(branches).then(join))
 
 
 def field(node: Node) -> Field:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from resviz.core.net import Net, Op, Seq, Shape
 from resviz.core.ops import Conv, Flatten, GlobalAvgPool, Linear, MaxPool
-from resviz.core.spec import UNSET, NetSpec, SpecError, knob, refuse_outside
+from resviz.core.spec import UNSET, Knob, NetSpec, SpecError, Turned, Value, knob, refuse_outside
 from resviz.zoo.blocks import BLOCKS
 from resviz.zoo.families import FAMILIES
 from resviz.zoo.shortcuts import SHORTCUTS
@@ -33,6 +33,7 @@ DEEPEST = 1202
 STEM_AND_CLASSIFIER = 2
 MOST_CHANNELS = 65536
 MOST_UNITS = 1000
+WIDTH_OF_GROUPS = 64
 
 
 def stages_of(layout: str, block: str) -> dict[int, tuple[int, ...]]:
@@ -127,13 +128,17 @@ class ResNet(NetSpec):
 
     def check(self) -> None:
         if len(self.input) != 3:
-            raise SpecError("input needs three numbers, channels, height and width, such as 3,224,224", input=(3, 224, 224))
+            raise SpecError(
+                "input needs three numbers, channels, height and width, such as 3,224,224", input=(3, 224, 224)
+            )
         if sum(self.blocks) > MOST_UNITS:
             raise SpecError(f"blocks has {sum(self.blocks):,} units in all: {MOST_UNITS:,} are the most")
         if self.shortcut == "none" and (self.drop_path or self.zero_gamma):
             name = "drop_path" if self.drop_path else "zero_gamma"
             off: float | bool = 0.0 if self.drop_path else False
-            raise SpecError(f"{name} needs a shortcut: in a plain net nothing would be left of the signal", **{name: off})
+            raise SpecError(
+                f"{name} needs a shortcut: in a plain net nothing would be left of the signal", **{name: off}
+            )
         self._check_widths()
 
     def _check_widths(self) -> None:
@@ -158,7 +163,33 @@ class ResNet(NetSpec):
         if self.block != "bottleneck" and any(c % self.groups for c in outside):
             fits = [g for g in range(1, self.groups) if not any(c % g for c in outside)]
             both = " and ".join(f"{c}" for c in sorted(outside))
-            raise SpecError(f"{self.groups} groups do not divide {both} channels; the nearest is {fits[-1]}", groups=fits[-1])
+            raise SpecError(
+                f"{self.groups} groups do not divide {both} channels; the nearest is {fits[-1]}", groups=fits[-1]
+            )
+
+    def offered(self, k: Knob) -> tuple[Value, ...]:
+        """Any depth of the paper's table: the block follows it."""
+        if k.name == "depth" and self.layout == "imagenet" and not self.blocks:
+            return IMAGENET_DEPTHS
+        return k.options(self)
+
+    def turned(self, k: Knob, text: str) -> Turned:
+        """Another block keeps the units a stage, so the depth follows; another layout has depths of its own."""
+        texts = {**self.chosen(), k.name: text}
+        if k.name == "block" and not self.blocks and text in BLOCKS:
+            same = [d for d, stages in stages_of(self.layout, text).items() if stages == self.stages()]
+            if same and same[0] != self.depth:
+                units = ",".join(map(str, self.stages()))
+                note = f"The same {units} units a stage are {same[0]} layers with {text} blocks."
+                return Turned({**texts, "depth": str(same[0])}, note)
+        if k.name == "depth" and self.layout == "imagenet":
+            texts.pop("block", None)
+        if k.name == "layout":
+            follow = {name: texts.pop(name, None) for name in ("depth", "block", "shortcut", "blocks", "width")}
+            kept = [name for name, value in follow.items() if value is not None]
+            note = f"The {text} layout starts from its own {', '.join(kept)}." if kept else ""
+            return Turned(texts, note)
+        return Turned(texts)
 
     def stages(self) -> tuple[int, ...]:
         """Units a stage."""
@@ -168,11 +199,11 @@ class ResNet(NetSpec):
         return self.input
 
     def _planes(self, stage: int) -> int:
-        return self.width * self.widen * 2**stage
+        return self.width * self.widen << stage
 
     def _inner(self, stage: int) -> int:
         """torchvision's rule: ResNeXt's groups × group width, both stated for a width of 64."""
-        return self._planes(stage) * self.group_width // 64 * self.groups
+        return self._planes(stage) * self.group_width // WIDTH_OF_GROUPS * self.groups
 
     def _channels(self, stage: int) -> int:
         return self._planes(stage) * BLOCKS[self.block].thing.expansion

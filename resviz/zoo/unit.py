@@ -45,7 +45,7 @@ def _body(site: Site, convs: tuple[Conv, ...]) -> Named:
         last = i == len(convs)
         kinds = site.order.tail if last else site.order.between
         for kind in kinds:
-            leads_next = not last and (kind == "relu" and site.order.lead or numbered_by_next)
+            leads_next = not last and ((kind == "relu" and site.order.lead) or numbered_by_next)
             parts.extend(activation((kind,), str(i + 1 if leads_next else i)))
     if site.se:
         parts.append(("se", squeeze_excite(site.channels)))

@@ -19,7 +19,7 @@ def main() -> None:
         try:
             benchmark = importlib.import_module(f"tests.benchmarks.{name}")
         except ModuleNotFoundError as error:
-            parser.exit(1, f"{name} needs {error.name}: pip install -e \".[test,benchmark]\"\n")
+            parser.exit(1, f'{name} needs {error.name}: pip install -e ".[test,benchmark]"\n')
         benchmark.main()
 
 

@@ -8,9 +8,9 @@ from html import escape
 import streamlit as st
 
 from resviz.draw import ensemble
-from resviz.ui import diagram
+from resviz.ui import choice, diagram
 from resviz.ui.colours import theme
-from resviz.ui.pages import PAGES, Shown
+from resviz.ui.page import Page, Shown
 from resviz.views import charts, paths
 from resviz.views.numbers import power
 from resviz.views.paths import Lengths
@@ -19,7 +19,6 @@ REMOVED = "removed"
 CHAIN, TREE, PLAIN = "chain", "tree", "plain-chain"
 
 
-@PAGES.register("Unrolled", title="Unrolled", cite="Veit et al. 2016, arXiv 1605.06431")
 def show(shown: Shown) -> None:
     """The units to click, all paths for up to six units, and the exact distribution of path lengths."""
     _fragment(shown)
@@ -33,7 +32,7 @@ def _fragment(shown: Shown) -> None:
     _say(units, removed)
     left, right = st.columns(2)
     with left:
-        st.markdown(f"**{_md(shown.title)}**: click a unit to remove it")
+        st.markdown(f"**{choice.plain(shown.title)}**: click a unit to remove it")
         svg = ensemble.chain(units, removed, theme(), f"{shown.title}: its units")
         diagram.show(svg, CHAIN, height=260, on_select=lambda: _toggle(names, CHAIN))
         _verdict(units, removed)
@@ -45,8 +44,8 @@ def _fragment(shown: Shown) -> None:
         _verdict(plain, removed)
     if removed:
         st.button("Put all units back", on_click=_put_back)
-    _distribution(units, removed)
     _tree(shown, units, removed)
+    _distribution(units, removed)
 
 
 def _removed(count: int) -> frozenset[int]:
@@ -105,15 +104,15 @@ def _distribution(units: Sequence[tuple[str, bool]], removed: frozenset[int]) ->
     low, high = now.central()
     logarithmic = st.toggle("logarithmic", key="log", bind="query-params")
     st.html(
-        f'<div style="font-size:0.95rem">Path lengths, counted in units: mean <b>{float(now.mean):g}</b>, standard deviation '
-        f"<b>{now.std:.3g}</b>; the central 95 % are <b>{low} to {high}</b> units long (exactly "
+        f'<div style="font-size:0.95rem">Path lengths, counted in units: mean <b>{float(now.mean):g}</b>, '
+        f"standard deviation <b>{now.std:.3g}</b>; the central 95 % are <b>{low} to {high}</b> units long (exactly "
         f"{100 * float(now.share(low, high)):.2f} % of {escape(power(now.total))} paths).</div>"
     )
     chart = charts.path_lengths(now, theme(), bool(logarithmic), whole if removed else None)
     st.plotly_chart(chart, key="path-lengths", theme=None)
     st.caption(
-        "Each unit is one choice, its branch or its shortcut: n units make 2ⁿ paths, and C(n, k) of them pass k branches "
-        "(Veit, Wilber & Belongie 2016). With a ReLU behind the addition the sum over paths is not exact."
+        "Each unit is one choice, its branch or its shortcut: n units make 2ⁿ paths, and C(n, k) of them pass k "
+        "branches (Veit, Wilber & Belongie 2016). With a ReLU behind the addition the sum over paths is not exact."
     )
 
 
@@ -123,14 +122,15 @@ def _tree(shown: Shown, units: Sequence[tuple[str, bool]], removed: frozenset[in
         st.info("A plain net is a single path: there is nothing to unroll.")
     elif len(units) > ensemble.MOST_UNROLLED:
         st.info(
-            f"Drawn out, {power(2 ** len(units))} paths would not fit on a page: up to {ensemble.MOST_UNROLLED} units are drawn. "
-            "Try ResNet-8 or ResNet-14 of the cifar layout, or Units a stage 1,1,1."
+            f"Drawn out, {power(2 ** len(units))} paths would not fit on a page: up to {ensemble.MOST_UNROLLED} units "
+            "are drawn. Try ResNet-8 or ResNet-14 of the cifar layout, or Units a stage 1,1,1."
         )
     else:
         svg = ensemble.unrolled(names, removed, theme(), f"{shown.title}, unrolled")
-        st.markdown(f"**All {2 ** len(units)} paths** (Veit et al. 2016, Fig. 1): f is a unit's branch; click one to remove it")
+        st.markdown(
+            f"**All {2 ** len(units)} paths** (Veit et al. 2016, Fig. 1): f is a unit's branch; click one to remove it"
+        )
         diagram.show(svg, TREE, height=900, on_select=lambda: _toggle(names, TREE))
 
 
-def _md(text: str) -> str:
-    return text.replace("*", "\\*").replace("_", "\\_")
+PAGE = Page("Unrolled", 3, show)

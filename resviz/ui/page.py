@@ -1,4 +1,4 @@
-"""The pages: an open set of tabs, of which only the open one runs. A file that registers a page is a tab."""
+"""A page is a tab about the network at hand."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from resviz.core.net import Node
-from resviz.core.registry import Registry
 from resviz.core.spec import NetSpec
 
 
@@ -19,4 +18,10 @@ class Shown:
     title: str
 
 
-PAGES: Registry[Callable[[Shown], None]] = Registry("page")
+@dataclass(frozen=True)
+class Page:
+    """A tab: its title, its place among the others, and what draws it. It is drawn only while it is open."""
+
+    title: str
+    rank: int
+    show: Callable[[Shown], None]

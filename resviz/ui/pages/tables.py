@@ -6,11 +6,12 @@ from functools import partial
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from resviz.core.ops import dims
 from resviz.export.table import TABLES
 from resviz.ui.colours import theme
-from resviz.ui.pages import PAGES, Shown
+from resviz.ui.page import Page, Shown
 from resviz.views import charts, tables
 from resviz.views.tables import Row
 
@@ -18,7 +19,6 @@ ENDINGS = {"text": "txt", "csv": "csv", "markdown": "md", "latex": "tex"}
 MIMES = {"text": "text/plain", "csv": "text/csv", "markdown": "text/markdown", "latex": "application/x-tex"}
 
 
-@PAGES.register("Tables", title="Tables", cite="")
 def show(shown: Shown) -> None:
     """The table at a level, its downloads, and a treemap down to the single operation."""
     left, right = st.columns([2, 3], vertical_alignment="bottom")
@@ -43,9 +43,9 @@ def show(shown: Shown) -> None:
     )
     st.plotly_chart(charts.treemap(shown.node, shown.title, str(quantity), theme()), key="treemap", theme=None)
     st.caption(
-        "Parameters are the trainable ones; MACs are the multiply-adds of convolutions and fully connected layers for one "
-        "image; activations are the elements that every operation puts out for one image; the receptive field is the "
-        "theoretical one on the longest path, before global pooling."
+        "Parameters are the trainable ones; MACs are the multiply-adds of convolutions and fully connected layers "
+        "for one image; activations are the elements that every operation puts out for one image; the receptive field "
+        "is the theoretical one on the longest path, before global pooling."
     )
 
 
@@ -66,7 +66,7 @@ def _frame(rows: list[Row], totals: tables.Totals) -> pd.DataFrame:
     )
 
 
-def _columns() -> dict[str, object]:
+def _columns() -> dict[str, ColumnConfig | str | None]:
     whole = {
         name: st.column_config.NumberColumn(format="localized")
         for name in ("parameters", "MACs", "activations", "buffers", "receptive field")
@@ -76,3 +76,6 @@ def _columns() -> dict[str, object]:
         for name in ("of parameters", "of MACs")
     }
     return {**whole, **shares}
+
+
+PAGE = Page("Tables", 2, show)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache, partial
 
 import streamlit as st
@@ -10,9 +11,9 @@ from resviz.core.spec import NetSpec
 from resviz.draw import dot, engine, figure, raster
 from resviz.draw.bars import Group, bars
 from resviz.draw.theme import LIGHT, THEMES
-from resviz.ui import diagram, inspector
+from resviz.ui import choice, diagram, inspector
 from resviz.ui.colours import theme
-from resviz.ui.pages import PAGES, Shown
+from resviz.ui.page import Page, Shown
 from resviz.views import tables
 from resviz.views.numbers import count, percent
 
@@ -22,7 +23,6 @@ LEVELS = (*figure.LEVELS, GRAPHVIZ)
 QUANTITIES = (("parameters", "params"), ("MACs", "macs"))
 
 
-@PAGES.register("Graph", title="Graph", cite="He et al. 2015, Fig. 3 and 5")
 def show(shown: Shown) -> None:
     """Controls, picture, bars, inspector; a click reruns only these."""
     _fragment(shown)
@@ -45,7 +45,7 @@ def _fragment(shown: Shown) -> None:
         diagram.show(wide, KEY, tall=tall, selected=diagram.selected(KEY))
     beside, below = st.columns([2, 3])
     with beside:
-        st.html(where(shown.spec, theme().name))
+        diagram.picture(where(shown.spec, theme().name), "where")
     with below:
         inspector.show(shown, diagram.selected(KEY))
 
@@ -81,7 +81,7 @@ def _graphviz(shown: Shown) -> None:
         with st.spinner("Graphviz is laying out the graph …"):
             svg = graphviz_svg(shown.spec, theme().name)
     except ValueError as error:
-        st.error(str(error))
+        st.error(choice.plain(str(error)))
         return
     diagram.show(svg, "graphviz", height=900)
 
@@ -105,7 +105,7 @@ def _downloads(shown: Shown, level: str) -> None:
     def svg() -> str:
         return figure.graph(shown.node, shown.title, own, LIGHT)
 
-    files = {
+    files: dict[str, tuple[str, str, Callable[[], str | bytes]]] = {
         "SVG": ("svg", "image/svg+xml", svg),
         "PDF": ("pdf", "application/pdf", lambda: raster.pdf(svg())),
         "PNG": ("png", "image/png", lambda: raster.png(svg(), 3.0)),
@@ -113,3 +113,6 @@ def _downloads(shown: Shown, level: str) -> None:
     }
     for words, (ending, mime, make) in files.items():
         st.download_button(words, make, f"{name}.{ending}", mime, on_click="ignore", key=f"graph-{ending}")
+
+
+PAGE = Page("Graph", 1, show)

@@ -12,8 +12,11 @@ import streamlit as st
 from resviz.core.spec import NetSpec
 from resviz.export.source import source
 from resviz.nn.client import Torch
-from resviz.ui.pages import PAGES, Shown
-from resviz.zoo.families import to_json
+from resviz.ui import choice
+from resviz.ui.page import Page, Shown
+from resviz.views import checked
+
+SOME = 20
 
 
 @st.cache_resource
@@ -22,7 +25,6 @@ def helper() -> Torch:
     return Torch()
 
 
-@PAGES.register("PyTorch", title="PyTorch", cite="")
 def show(shown: Shown) -> None:
     """The check, `model.py`, the printed module and torchinfo's summary."""
     _check(shown)
@@ -42,28 +44,30 @@ def show(shown: Shown) -> None:
 def _check(shown: Shown) -> None:
     with st.spinner("torch builds the network and counts …"):
         try:
-            result = helper().verify(to_json(shown.spec))
+            result = helper().verify(shown.spec)
         except (ValueError, OSError) as error:
-            st.error(str(error))
+            st.error(choice.plain(str(error)))
             return
-    if result.ok:
-        st.success(f"counted = built: {result.sentence()}", icon=":material/check:")
+    if result["ok"]:
+        st.success(f"counted = built: {checked.line(result)}", icon=":material/check:")
     else:
-        st.error(f"counted ≠ built: {result.sentence()}")
-        for mismatch in result.mismatches[:20]:
-            st.text(str(mismatch))
+        st.error(f"counted ≠ built: {checked.line(result)}")
+        st.text("\n".join(result["mismatches"][:SOME]))
 
 
 def _text(shown: Shown, what: str) -> None:
     with st.spinner("torch builds the network …"):
         try:
             ask = helper().printed if what == "printed" else helper().torchinfo
-            st.code(ask(to_json(shown.spec)), language=None, height=420)
+            st.code(ask(shown.spec), language=None, height=420)
         except (ValueError, OSError) as error:
-            st.error(str(error))
+            st.error(choice.plain(str(error)))
 
 
 @lru_cache(maxsize=64)
 def model_py(spec: NetSpec) -> str:
     """The network as a Python file."""
     return source(spec)
+
+
+PAGE = Page("PyTorch", 4, show)

@@ -1,0 +1,66 @@
+"""A file of rows, one JSON object a line, that is only ever appended to and can be read while it is written."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+Row = dict[str, object]
+
+TAIL = 8192
+"""Bytes from the end in which the last row is looked for first; rows of a curve have about 250."""
+
+
+class Journal:
+    """The writing end. Each row reaches the operating system at once, and the disk at `sync`."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("ab", buffering=0)
+
+    def write(self, row: Row) -> None:
+        """Append a row; raises ValueError for numbers that JSON does not have."""
+        self._file.write(json.dumps(row, ensure_ascii=False, allow_nan=False).encode() + b"\n")
+
+    def sync(self) -> None:
+        os.fsync(self._file.fileno())
+
+
+def read(path: Path, since: int = 0) -> tuple[list[Row], int]:
+    """The rows that begin at byte `since` or later, and the byte to go on from.
+
+    A line that is still being written, or that a killed process tore, is left for later; a whole line that is no
+    JSON object is passed over.
+    """
+    try:
+        with path.open("rb") as file:
+            file.seek(since)
+            whole = file.read()
+    except FileNotFoundError:
+        return [], since
+    end = whole.rfind(b"\n") + 1
+    return list(_parsed(whole[:end].splitlines())), since + end
+
+
+def last(path: Path) -> Row | None:
+    """The last whole row, from the end of the file if it is there; None where there is none."""
+    try:
+        size = path.stat().st_size
+    except FileNotFoundError:
+        return None
+    for since in (max(0, size - TAIL), 0):
+        rows, _ = read(path, since)
+        if rows:
+            return rows[-1]
+    return None
+
+
+def _parsed(lines: Iterable[bytes]) -> Iterator[Row]:
+    for line in lines:
+        try:
+            row = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(row, dict):
+            yield row

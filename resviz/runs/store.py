@@ -1,0 +1,233 @@
+"""A run is a folder: what was asked for, the curve, the weights and the log. Nothing else knows anything about it.
+
+`ID/{config.json, metrics.jsonl, checkpoint.safetensors, log.txt}`, beside them `lock`, which the training process
+holds while it lives, and `stop`, which asks it to end. Any number of programs may look at the same folder, and none
+has to outlive a run. A run is alive if its lock is held; how it ended stands in the last row of the curve, and where
+that row is missing the process was killed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from resviz.runs import journal, lock
+from resviz.runs.journal import Row
+
+State = Literal["queued", "starting", "running", "finished", "stopped", "failed", "interrupted"]
+
+ALIVE: tuple[State, ...] = ("starting", "running")
+ENDED: tuple[State, ...] = ("finished", "stopped", "failed")
+
+WORKER = "resviz.train.worker"
+ID = re.compile(r"[0-9a-z][0-9a-z-]{0,99}")
+POLL_SECONDS = 0.1
+PATIENCE_SECONDS = 10.0
+"""How long deleting a running run waits for its process to end."""
+
+
+class RunError(ValueError):
+    """Something that cannot be done with a run, in one sentence."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run's folder, and where everything in it is."""
+
+    path: Path
+
+    @property
+    def id(self) -> str:
+        return self.path.name
+
+    @property
+    def metrics(self) -> Path:
+        return self.path / "metrics.jsonl"
+
+    @property
+    def checkpoint(self) -> Path:
+        return self.path / "checkpoint.safetensors"
+
+    @property
+    def log(self) -> Path:
+        return self.path / "log.txt"
+
+    @property
+    def lock(self) -> Path:
+        return self.path / "lock"
+
+    def stop_asked(self) -> bool:
+        return (self.path / "stop").exists()
+
+    def config(self) -> dict[str, object]:
+        """What was asked for: "title", "created" (ISO 8601, UTC), "spec", "recipe". Raises RunError."""
+        try:
+            config = json.loads((self.path / "config.json").read_text("utf-8"))
+        except FileNotFoundError:
+            raise RunError(f"there is no run {self.id}") from None
+        except (OSError, ValueError) as error:
+            raise RunError(f"{self.path / 'config.json'} cannot be read: {error}") from None
+        if not isinstance(config, dict) or not {"title", "created", "spec", "recipe"} <= config.keys():
+            raise RunError(
+                f"{self.path / 'config.json'} does not describe a run: it lacks title, created, spec or recipe"
+            )
+        return config
+
+    def state(self) -> State:
+        """What the run is doing, or how it ended.
+
+        The lock is looked at before the rows: a process writes its last row before it lets the lock go.
+        """
+        alive = lock.held(self.lock)
+        row = journal.last(self.metrics)
+        if row and row.get("kind") == "end":
+            return next((state for state in ENDED if state == row.get("state")), "failed")
+        if alive:
+            return "running" if row else "starting"
+        if not self.lock.exists():
+            return "stopped" if self.stop_asked() else "queued"
+        return "interrupted" if row else "failed"
+
+    def message(self) -> str:
+        """Why the run ended, where that needs a sentence; empty otherwise."""
+        state = self.state()
+        row = journal.last(self.metrics) or {}
+        if state == "interrupted":
+            return "the training process was killed, or the machine went down; the epochs that were finished are kept"
+        if state == "failed" and not row:
+            return f"the training process ended before it began: {self._last_words()}"
+        return str(row.get("message", "")) if row.get("kind") == "end" else ""
+
+    def spec(self) -> dict[str, object]:
+        """The network that is trained, as JSON: fitted to the data if the run has got so far, else as asked for."""
+        first = next((row for row in journal.read(self.metrics)[0] if row.get("kind") == "start"), self.config())
+        spec = first["spec"]
+        return spec if isinstance(spec, dict) else {}
+
+    def _last_words(self) -> str:
+        try:
+            lines = self.log.read_text("utf-8", errors="replace").split("\n")
+        except FileNotFoundError:
+            lines = []
+        return next((line.strip() for line in reversed(lines) if line.strip()), "its log is empty")
+
+
+def runs_folder() -> Path:
+    """Where runs are kept: $RESVIZ_RUNS, or `runs` in the working directory."""
+    return Path(os.environ.get("RESVIZ_RUNS") or "runs").expanduser().absolute()
+
+
+def create(spec: Mapping[str, object], recipe: Mapping[str, object], title: str) -> Run:
+    """A new run, queued; its ID sorts by time and reads like its title."""
+    folder = runs_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    slug = re.sub(r"[^0-9a-z]+", "-", title.lower())[:60].strip("-") or "run"
+    while True:
+        now = datetime.now(UTC)
+        path = folder / f"{now:%Y%m%d-%H%M%S}-{now.microsecond // 1000:03}-{slug}"
+        try:
+            path.mkdir()
+            break
+        except FileExistsError:
+            time.sleep(0.001)
+    config = {"title": title, "created": now.isoformat(timespec="seconds"), "spec": dict(spec), "recipe": dict(recipe)}
+    beside = path / ".config.json.part"
+    beside.write_text(json.dumps(config, ensure_ascii=False, indent=1), "utf-8")
+    beside.replace(path / "config.json")
+    return Run(path)
+
+
+def find(run_id: str) -> Run:
+    """The run of that ID, which may come from a URL; raises RunError."""
+    run = Run(runs_folder() / run_id) if ID.fullmatch(run_id) else None
+    if run is None or not (run.path / "config.json").is_file():
+        raise RunError(f"there is no run {run_id[:100]!r}")
+    return run
+
+
+def listed() -> list[Run]:
+    """Every run, the newest first."""
+    paths = runs_folder().glob("*/config.json")
+    return [Run(path.parent) for path in sorted(paths, reverse=True) if ID.fullmatch(path.parent.name)]
+
+
+def start(run: Run) -> None:
+    """Train the run in a process of its own, which goes on when this one ends; raises RunError.
+
+    The lock is claimed here and handed to the new process, so that the run is alive from now on until that ends.
+    """
+    if run.stop_asked():
+        raise RunError(f"the run {run.id} was stopped before it began")
+    try:
+        descriptor = lock.claim(run.lock)
+    except FileExistsError:
+        raise RunError(f"the run {run.id} was started already") from None
+    try:
+        process = _spawn(run, descriptor)
+    except OSError as error:
+        raise RunError(f"the training process cannot be started: {error}") from None
+    finally:
+        os.close(descriptor)
+    threading.Thread(target=process.wait, name=f"reaper of {run.id}", daemon=True).start()
+
+
+def _spawn(run: Run, descriptor: int) -> subprocess.Popen[bytes]:
+    package_root = str(Path(__file__).resolve().parents[2])
+    search = os.pathsep.join(filter(None, (package_root, os.environ.get("PYTHONPATH"))))
+    with run.log.open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-P", "-m", WORKER, str(run.path), "--lock", str(descriptor)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            pass_fds=(descriptor,),
+            # threads that wait by spinning collapse where they share the cores with anything else
+            env={"OMP_WAIT_POLICY": "passive", **os.environ, "PYTHONPATH": search},
+        )
+
+
+def stop(run: Run) -> None:
+    """Ask the run to end after the batch at hand; one that was not started will not be."""
+    (run.path / "stop").touch()
+
+
+def delete(run: Run) -> None:
+    """Remove the run's folder; a running one is stopped first. Raises RunError if it does not end in time."""
+    stop(run)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while lock.held(run.lock):
+        if time.monotonic() > deadline:
+            raise RunError(f"the run {run.id} has not stopped yet: delete it again in a moment")
+        time.sleep(POLL_SECONDS)
+    hidden = run.path.with_name(f".deleted-{run.id}")
+    run.path.rename(hidden)
+    shutil.rmtree(hidden)
+
+
+def rows(run: Run, since: int = 0) -> tuple[list[Row], int]:
+    """The rows of the curve from byte `since` on, and the byte to go on from."""
+    return journal.read(run.metrics, since)
+
+
+def follow(run: Run) -> Iterator[Row]:
+    """The rows as they appear, from the first to the run's end."""
+    at = 0
+    while True:
+        alive = lock.held(run.lock)
+        new, at = rows(run, at)
+        yield from new
+        if not alive:
+            return
+        time.sleep(POLL_SECONDS)

@@ -1,0 +1,141 @@
+"""A run on the page: its state, its live curves, Stop, and its files."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import streamlit as st
+
+from resviz.core.spec import NetSpec, SpecError
+from resviz.runs import store
+from resviz.runs.journal import Row
+from resviz.runs.status import Status, curve_csv, status
+from resviz.runs.store import ALIVE, Run
+from resviz.ui import choice
+from resviz.ui.colours import theme
+from resviz.zoo.families import from_json
+
+EVERY_SECONDS = 1.0
+MOST_POINTS = 500
+WORDS = {
+    "queued": "waiting",
+    "starting": "starting: torch is being loaded …",
+    "running": "training",
+    "finished": "finished",
+    "stopped": "stopped",
+    "failed": "failed",
+    "interrupted": "interrupted",
+}
+
+
+def show(run: Run) -> None:
+    """The run as it is; while it lives, this part of the page reads its folder every second."""
+    config = run.config()
+    st.markdown(f"**{choice.plain(str(config['title']))}** · `{run.id}`")
+    alive = run.state() in ALIVE
+    st.fragment(_live, run_every=EVERY_SECONDS if alive else None)(run, alive)
+    _files(run)
+
+
+def _live(run: Run, was_alive: bool) -> None:
+    curve = _rows(run)
+    now = status(run, curve)
+    if was_alive and now.state not in ALIVE:
+        st.rerun()
+    st.progress(min(1.0, now.progress), _progress(now))
+    _figures(now)
+    if now.message:
+        (st.error if now.state == "failed" else st.warning)(choice.plain(now.message))
+    loss, error = st.columns(2)
+    with loss:
+        st.markdown("Loss")
+        st.echarts_chart(curves(curve, "loss"), height=280, key="curve-loss", alt="loss of training and test by epoch")
+    with error:
+        st.markdown("Error")
+        st.echarts_chart(
+            curves(curve, "error"), height=280, key="curve-error", alt="error of training and test by epoch"
+        )
+    if was_alive:
+        st.button("Stop", on_click=store.stop, args=(run,), key="stop", disabled=run.stop_asked())
+
+
+def _rows(run: Run) -> list[Row]:
+    """The rows so far; only what is new is read again."""
+    key = f"rows-{run.id}"
+    rows, at = st.session_state.get(key, ([], 0))
+    new, at = store.rows(run, at)
+    st.session_state[key] = ([*rows, *new], at)
+    return [*rows, *new]
+
+
+def _progress(now: Status) -> str:
+    left = f", {now.seconds_left:.0f} s left" if now.seconds_left is not None and now.state == "running" else ""
+    return f"{WORDS[now.state]}{left}"
+
+
+def _figures(now: Status) -> None:
+    figures = (
+        ("epochs", str(now.epochs)),
+        ("test accuracy", "–" if now.test_error is None else f"{100 * (1 - now.test_error):.2f} %"),
+        ("training error", "–" if now.train_error is None else f"{100 * now.train_error:.2f} %"),
+        ("images/s", "–" if now.images_per_second is None else f"{now.images_per_second:,.0f}"),
+        ("seconds", "–" if now.seconds is None else f"{now.seconds:.1f}"),
+    )
+    cells = "".join(f"<div><b>{value}</b> {name}</div>" for name, value in figures)
+    st.html(f'<div class="run" style="display:flex;flex-wrap:wrap;gap:0.2rem 1.4rem">{cells}</div>')
+
+
+def curves(rows: list[Row], quantity: str) -> dict[str, Any]:
+    """An ECharts option with training and test curves of "loss" or "error" over epochs."""
+    training = [(row["epoch"], row.get(quantity)) for row in rows if row["kind"] == "step"]
+    test = [(row["epoch"], row.get(f"test_{quantity}")) for row in rows if row["kind"] == "epoch"]
+    colours = theme()
+    series = [
+        _series("training", training, colours.edge("linear"), False),
+        _series("test", test, colours.edge("conv"), True),
+    ]
+    axis = {"axisLabel": {"color": colours.ink}, "nameTextStyle": {"color": colours.ink}}
+    return {
+        "animation": False,
+        "grid": {"left": 8, "right": 16, "top": 34, "bottom": 30, "containLabel": True},
+        "legend": {"top": 2, "textStyle": {"color": colours.ink}},
+        "tooltip": {"trigger": "axis"},
+        "xAxis": {"type": "value", "name": "epoch", "nameLocation": "middle", "nameGap": 26, "min": 0, **axis},
+        "yAxis": {"type": "value", "min": 0, **axis},
+        "series": series,
+    }
+
+
+def _series(name: str, points: list[tuple[object, object]], colour: str, symbols: bool) -> dict[str, Any]:
+    step = -(-len(points) // MOST_POINTS)
+    kept = points[::step] if step > 1 else points
+    if points and kept[-1] != points[-1]:
+        kept = [*kept, points[-1]]
+    return {
+        "name": name,
+        "type": "line",
+        "data": [list(point) for point in kept],
+        "showSymbol": symbols,
+        "itemStyle": {"color": colour},
+        "lineStyle": {"color": colour, "width": 2, "type": "solid" if symbols else "dashed"},
+    }
+
+
+def _files(run: Run) -> None:
+    with st.container(horizontal=True):
+        curve, weights, spec = f"{run.id}.csv", f"{run.id}.safetensors", f"{run.id}.json"
+        st.download_button("Curve (CSV)", lambda: curve_csv(run), curve, "text/csv", on_click="ignore")
+        if run.checkpoint.exists():
+            st.download_button("Weights (safetensors)", run.checkpoint.read_bytes, weights, on_click="ignore")
+        st.download_button("Spec (JSON)", lambda: json.dumps(run.spec(), indent=1), spec, on_click="ignore")
+        st.button("Show this network", on_click=_take, args=(run,))
+
+
+def _take(run: Run) -> None:
+    try:
+        spec: NetSpec = from_json(run.spec())
+    except SpecError as error:
+        st.toast(str(error))
+        return
+    choice.choose(type(spec), spec.chosen())
