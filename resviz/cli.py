@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -35,12 +36,20 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; gives the exit code: 0 well, 1 a check that failed, 2 bad input, 130 interrupted."""
+    """Run one command; gives the exit code: 0 well, 1 a check that failed, 2 bad input.
+
+    130 is for interrupted, 141 for a reader that went away (`| head`), as shells have it.
+    """
     try:
         texts, rest = _split(sys.argv[1:] if arguments is None else arguments)
         options = _parser().parse_args(rest)
         command: Callable[[argparse.Namespace, Texts], int] = options.run
-        return command(options, texts)
+        code = command(options, texts)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        _drop_output()
+        return 141
     except (ValueError, OSError) as error:
         print(f"resviz: {_sentence(error)}", file=sys.stderr)
         return 2
@@ -48,10 +57,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
+def _drop_output() -> None:
+    """Nobody reads the output any more: what is still buffered goes nowhere, so that the exit stays silent."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _sentence(error: Exception) -> str:
-    if isinstance(error, OSError) and error.filename:
-        return f"{error.filename}: {error.strerror}"
-    return str(error)
+    """The error in one line, whatever stands in the input that it quotes."""
+    if isinstance(error, UnicodeEncodeError):
+        text = f"the output's encoding {error.encoding} lacks {error.object[error.start]!a}: set PYTHONIOENCODING=utf-8"
+    elif isinstance(error, OSError) and error.filename:
+        text = f"{error.filename}: {error.strerror}"
+    else:
+        text = str(error)
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -116,6 +135,8 @@ def _split(arguments: Sequence[str]) -> tuple[Texts, list[str]]:
         flag, given, value = word.removeprefix("--").partition("=")
         name = flag.replace("-", "_")
         if word.startswith("--no-") and kinds.get(name.removeprefix("no_")) == "bool":
+            if given:
+                raise SpecError(f"--{flag} takes no value")
             name, given, value = name.removeprefix("no_"), "=", "false"
         if not word.startswith("--") or name not in kinds:
             rest.append(word)
@@ -137,24 +158,37 @@ def _kinds() -> dict[str, str]:
     return {k.name: k.kind for cls in classes for k in cls.knobs()}
 
 
-def _specs(options: argparse.Namespace, texts: Texts) -> list[NetSpec]:
-    """The networks that a command is about; raises SpecError."""
+def _asked(options: argparse.Namespace, texts: Texts) -> NetSpec | list[NetSpec]:
+    """What a command is about: one network, or a list where the JSON holds a list; raises SpecError."""
     if options.spec is None:
         if options.network is None:
             raise SpecError("name a preset or a family, such as resnet50, or give --spec FILE")
-        return [named(options.network, texts)]
+        return named(options.network, texts)
     if options.network is not None:
         raise SpecError("give a preset or a family, or --spec FILE, not both")
     value = _read_json(options.spec)
-    specs = [from_json(item) for item in (value if isinstance(value, list) else [value])]
-    return [type(spec).of({**spec.values(), **spec.parse(texts)}) for spec in specs] if texts else specs
+    if isinstance(value, list):
+        return [_from_json(item, texts) for item in value]
+    return _from_json(value, texts)
+
+
+def _from_json(value: object, texts: Texts) -> NetSpec:
+    """The network of a JSON object, the knobs given as flags in place of its own; raises SpecError."""
+    spec = from_json(value)
+    return from_json({**value, **spec.parse(texts)}) if texts and isinstance(value, dict) else spec
+
+
+def _specs(options: argparse.Namespace, texts: Texts) -> list[NetSpec]:
+    asked = _asked(options, texts)
+    return asked if isinstance(asked, list) else [asked]
 
 
 def _read_json(file: str) -> object:
-    text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
     try:
+        # Windows' editors begin a file with a byte-order mark
+        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8-sig")
         return json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise SpecError(f"{'standard input' if file == '-' else file} is not JSON: {error}") from None
 
 
@@ -166,11 +200,11 @@ def _one(options: argparse.Namespace, texts: Texts) -> NetSpec:
 
 
 def _table(options: argparse.Namespace, texts: Texts) -> int:
-    specs = _specs(options, texts)
+    asked = _asked(options, texts)
+    specs = asked if isinstance(asked, list) else [asked]
     if options.format == "json":
         documents = [tables.document(to_json(spec), spec.title(), spec.node()) for spec in specs]
-        many = options.spec is not None and isinstance(documents, list) and len(documents) != 1
-        print(json.dumps(documents if many else documents[0]))
+        print(json.dumps(documents if isinstance(asked, list) else documents[0]))
         return 0
     write = TABLES[options.format].thing
     for spec in specs:

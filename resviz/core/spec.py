@@ -353,7 +353,7 @@ def _listed(options: Sequence[Value]) -> str:
 
 
 def _plain(number: float) -> str:
-    return f"{number:,}" if isinstance(number, int) else f"{number:g}"
+    return f"{number:,}" if isinstance(number, int) else f"{number:,.12g}"
 
 
 def _quoted(value: object) -> str:

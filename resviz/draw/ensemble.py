@@ -19,7 +19,9 @@ STEP = 112.0
 BOX_WIDTH = 34.0
 EDGE = 56.0
 CELL = 30.0
-PER_ROW = 30
+PER_ROW = 15
+MANY = 120
+PER_ROW_OF_MANY = 40
 FADED = ' opacity="0.22"'
 
 
@@ -86,15 +88,19 @@ def _level(i: int, n: int, path: str, removed: Set[int], theme: Theme) -> str:
         onward = Wire(((join, middle), (end, middle)), arrow=False)
         x = start + (join - start - BOX_WIDTH) / 2
         box = rectangle(x, below - 8, BOX_WIDTH, 16, theme.fill("conv"), theme.edge("conv"), 3)
-        label = text(x + BOX_WIDTH / 2, below + 4, f"f{_subscript(i + 1)}", theme.ink, SMALL)
+        label = _indexed(x + BOX_WIDTH / 2, below + 3, i + 1, theme)
         out.append(f"<g{plain}>{wire(straight, theme)}{wire(onward, theme)}</g>")
         out.append(f"<g{through}>{wire(branch, theme)}{part(path, f'unit {i + 1}', box + label)}</g>")
         out.append(f"<g{plain}>{sign(Sign(join, middle, '+', path, 7.0), theme)}</g>")
     return "".join(out)
 
 
-def _subscript(number: int) -> str:
-    return str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+def _indexed(x: float, y: float, index: int, theme: Theme) -> str:
+    """f with its index set low; not every font has the small digits as characters."""
+    return (
+        f'<text x="{x:g}" y="{y:g}" font-size="{SMALL}" text-anchor="middle" fill="{theme.ink}">'
+        f'f<tspan dy="3" font-size="8">{index}</tspan></text>'
+    )
 
 
 def chain(units: Sequence[tuple[str, bool]], removed: Set[int], theme: Theme, title: str) -> str:
@@ -103,15 +109,16 @@ def chain(units: Sequence[tuple[str, bool]], removed: Set[int], theme: Theme, ti
     `units` are (path, whether a shortcut leads round it); `removed` the positions of removed ones. The line is
     drawn faint behind the first unit that was removed and has no way round it: nothing gets through.
     """
-    rows = -(-len(units) // PER_ROW)
+    per_row = PER_ROW if len(units) <= MANY else PER_ROW_OF_MANY
+    rows = -(-len(units) // per_row)
     out, cut = [], False
     for i, (path, has_shortcut) in enumerate(units):
-        row, column = divmod(i, PER_ROW)
+        row, column = divmod(i, per_row)
         x, y = 14 + column * CELL, 34 + row * 52.0
         gone = i in removed
         cut = cut or (gone and not has_shortcut)
         out.append(_cell(path, i, x, y, gone, cut, has_shortcut, theme))
-    width = 28 + CELL * min(len(units), PER_ROW)
+    width = 28 + CELL * min(len(units), per_row)
     return document(width, 20 + rows * 52, theme, title, out)
 
 

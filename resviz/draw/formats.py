@@ -25,10 +25,13 @@ class FormatError(ValueError):
 
 def save(file: Path, node: Node, title: str, view: str, level: str, theme: str) -> None:
     """Draw the network into `file`, in the format of its ending; raises FormatError and what drawing raises."""
-    if file.suffix not in ENDINGS:
+    ending = file.suffix.lower()
+    if ending not in ENDINGS:
         raise FormatError(f"{file.name} ends in no format that resviz draws: it may end in {', '.join(ENDINGS)}")
-    if file.suffix == ".dot":
+    if ending == ".dot" and view != "graph":
+        raise FormatError(f"DOT holds the graph, not the {view} view: {file.stem} may end in {', '.join(PICTURES)}")
+    if ending == ".dot":
         wiring = dot.unfolded(node) if level == "op" else dot.folded(node)
         file.write_text(dot.dot(wiring, title, figure.THEMES[theme]).source, encoding="utf-8")
         return
-    file.write_bytes(PICTURES[file.suffix](figure.draw(node, title, view, level, figure.THEMES[theme])))
+    file.write_bytes(PICTURES[ending](figure.draw(node, title, view, level, figure.THEMES[theme])))

@@ -200,14 +200,15 @@ class _Drawing:
         spine, top = split[0], split[1] + 3
         into = (spine + SIGN + 1, join)
         if not way.items:
-            self.scene.marks.append(Wire(((spine, top), (lane, top), (lane, join), into), fork.dashed, True, True))
+            around = ((spine, top), (lane, top), (lane, join), into)
+            self.scene.marks.append(Wire(around, fork.dashed, True, fork.shortcut))
             return
         height = self.measure(way).height
         start = split[1] + GAP + (room - height) / 2
-        self.scene.marks.append(Wire(((spine, top), (lane, top), (lane, start)), fork.dashed, True, True))
+        self.scene.marks.append(Wire(((spine, top), (lane, top), (lane, start)), fork.dashed, True, fork.shortcut))
         self._stack(way, lane, start)
         back = ((lane, start + height), (lane, join), into)
-        self.scene.marks.append(Wire(back, fork.dashed, True, True))
+        self.scene.marks.append(Wire(back, fork.dashed, True, fork.shortcut))
 
     def _wire(self, start: Point, end: Point, arrow: bool = True) -> None:
         self.scene.marks.append(Wire((start, end), arrow=arrow))

@@ -38,12 +38,14 @@ class Stack:
 class Fork:
     """Branches beside each other, the first on the spine, and the sign of their join.
 
-    `dashed` says that the ways round change the tensor's size.
+    `shortcut` says that the others are ways round the first (a gate is none), `dashed` that they change the
+    tensor's shape, as the dotted ones of He et al. 2015, Fig. 3.
     """
 
     path: str
     branches: tuple[Stack, ...]
     sign: str
+    shortcut: bool
     dashed: bool
 
 
@@ -110,7 +112,11 @@ def _block(unit: Node, path: str) -> list[Item]:
     ways = tuple(_way_round(part, path) for part in shortcuts)
     assert isinstance(par.net, Par)
     sign = SIGNS.get(join_name(par.net), "+")
-    return [Fork(path, (Stack((box,)), *ways), sign, any(part.parts for part in shortcuts))]
+    return [Fork(path, (Stack((box,)), *ways), sign, True, _resizes(par))]
+
+
+def _resizes(par: Node) -> bool:
+    return par.ins[0] != par.out
 
 
 def _way_round(shortcut: Node, path: str) -> Stack:
@@ -142,7 +148,8 @@ def _short(op: Op) -> tuple[str, ...]:
         stride = (f"/{op.stride}",) if op.stride > 1 else ()
         words = (f"{op.kernel}×{op.kernel}", str(op.channels), *stride, *groups)
         return (*(f"{word}," for word in words[:-1]), words[-1])
-    return (op.label(),)
+    words = tuple(op.label().split(", "))
+    return (*(f"{word}," for word in words[:-1]), words[-1])
 
 
 def _inside(part: Node, path: str, level: str) -> list[Item]:
@@ -155,10 +162,9 @@ def _inside(part: Node, path: str, level: str) -> list[Item]:
     if isinstance(part.net, Seq):
         return [item for name, at in part.parts for item in _inside(at, join_path(path, name), level)]
     branches = tuple(Stack(tuple(_inside(at, join_path(path, name), level))) for name, at in part.parts)
-    ways_round = [at for _, at in part.parts if at.role == "shortcut"]
+    shortcut = any(at.role == "shortcut" for _, at in part.parts)
     name = join_name(part.net)
-    dashed = any(at.parts for at in ways_round)
-    return [Fork(join_path(path, name), branches, SIGNS.get(name, "+"), dashed)]
+    return [Fork(join_path(path, name), branches, SIGNS.get(name, "+"), shortcut, _resizes(part))]
 
 
 def input_caption(shape: Shape) -> str:

@@ -143,7 +143,7 @@ def _legend_items(scene: Scene) -> list[tuple[str, str]]:
     lines = {mark.dashed for mark in scene.marks if isinstance(mark, Wire) and mark.shortcut}
     items = [(category, words) for category, words in CATEGORIES.items() if category in boxes]
     if False in lines:
-        items.append((SOLID, "identity shortcut"))
+        items.append((SOLID, "same-size shortcut"))
     if True in lines:
         items.append((DASHED, "size-changing shortcut"))
     return items

@@ -54,7 +54,7 @@ def training(data: Data, source: Source, batch: int, generator: torch.Generator)
         yield x, data.train.labels[chosen]
 
 
-def testing(images: Images, data: Data, batch: int) -> Iterator[Batch]:
+def in_order(images: Images, data: Data, batch: int) -> Iterator[Batch]:
     """Every image once, in order, as it is."""
     normalise = Normalise(data.mean, data.std)
     for begin in range(0, len(images), batch):

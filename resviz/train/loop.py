@@ -2,7 +2,8 @@
 
 Two kinds of rows, both plain dicts. "step": loss and error of the training images since the last such row, about
 four a second at first and rarer in long runs, so that a file of them stays small. "epoch": loss and error of
-training (running, with the weights as they were at each step) and of the test set.
+training (running, with the weights as they were at each step) and of the test set; the last one may be of an epoch
+that the limit of seconds cut short.
 
 On the CPU the same seed, precision and threads give the same weights and the same epoch rows, but for their clock
 fields (seconds, images_per_second, seconds_left). Where step rows fall follows the clock. A limit of seconds
@@ -115,7 +116,7 @@ class Training:
         """Loss and error on the test set."""
         self.model.eval()
         tally = Tally(self.engine.device)
-        for images, labels in batches.testing(self.data.test, self.data, EVALUATION_BATCH):
+        for images, labels in batches.in_order(self.data.test, self.data, EVALUATION_BATCH):
             self.watch()
             with self.engine.autocast():
                 logits = self.model(images)

@@ -37,7 +37,7 @@ class Recipe(Spec):
         high=1e7,
     )
     batch: int = knob(32, "Batch", "images a step", low=2, high=65_536, primary=True)
-    lr: float = knob(0.1, "Learning rate", "the highest rate of the cycle", low=1e-6, high=1e6, primary=True)
+    lr: float = knob(0.05, "Learning rate", "the highest rate of the cycle", low=1e-6, high=1e6, primary=True)
     seed: int = knob(0, "Seed", "of weights, order and augmentation", low=0, high=2**31 - 1, primary=True)
     device: str = knob("auto", "Device", "auto: a GPU if there is one", choices=("auto", "cpu", "cuda"))
     precision: str = knob(

@@ -9,10 +9,11 @@ import streamlit as st
 
 from resviz.core.spec import NetSpec, SpecError
 from resviz.ui import choice, pages, sidebar, totals
+from resviz.ui.choice import Choice
 from resviz.ui.page import Shown
 
 STYLE = """<style>
-.stMainBlockContainer {padding:3.4rem 2rem 1rem}
+.stMainBlockContainer {padding:4rem 2rem 1rem}
 [data-testid="stSidebarHeader"] {height:2.6rem; padding-top:0.4rem; padding-bottom:0}
 [data-testid="stSidebarUserContent"] {padding-top:0; padding-bottom:1rem}
 .stSidebar h3 {padding-top:0}
@@ -31,24 +32,30 @@ def _freeze() -> bool:
 
 
 def show() -> None:
-    """Draw the page for the network that the URL names."""
+    """Draw the page for the network that the URL names, or say why there is none."""
     _freeze()
     st.html(STYLE)
     chosen = sidebar.show()
-    if chosen.spec is None:
-        sidebar.explain(chosen)
-        return
-    try:
-        shown = place(chosen.spec)
-    except SpecError as error:
-        st.error(choice.plain(str(error)))
-        return
-    totals.show(shown)
+    shown = _placed(chosen)
+    if shown is not None:
+        totals.show(shown)
+    # the tabs stay when there is nothing to show in them, so that the open one is not lost with the network
     tabs = st.tabs([page.title for page in PAGES], key="view", on_change="rerun", bind="query-params")
     for page, tab in zip(PAGES, tabs, strict=True):
-        if tab.open:
+        if tab.open and shown is not None:
             with tab:
                 page.show(shown)
+
+
+def _placed(chosen: Choice) -> Shown | None:
+    if chosen.spec is None:
+        sidebar.explain(chosen)
+        return None
+    try:
+        return place(chosen.spec)
+    except SpecError as error:
+        st.error(choice.plain(str(error)))
+        return None
 
 
 @lru_cache(maxsize=256)

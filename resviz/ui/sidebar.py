@@ -27,13 +27,20 @@ def show() -> Choice:
         for k in chosen.cls.knobs():
             if k.primary:
                 _knob(k, chosen)
-        folded = [k for k in chosen.cls.knobs() if not k.primary]
-        turned = sum(k.name in (chosen.spec.chosen() if chosen.spec else chosen.texts) for k in folded)
-        with st.expander(f"More ({turned} changed)" if turned else "More", expanded=False):
-            for k in folded:
-                _knob(k, chosen)
+        _more(chosen)
         st.button("Start afresh", on_click=partial(choice.choose, chosen.cls, {}), width="stretch")
     return chosen
+
+
+def _more(chosen: Choice) -> None:
+    """The other knobs; they are drawn only while they can be seen, which halves the work of a closed page."""
+    folded = [k for k in chosen.cls.knobs() if not k.primary]
+    turned = chosen.spec.chosen() if chosen.spec else chosen.texts
+    count = sum(k.name in turned for k in folded)
+    with st.expander(f"More ({count} changed)" if count else "More", key="more", on_change="rerun") as box:
+        if box.open:
+            for k in folded:
+                _knob(k, chosen)
 
 
 def _family_and_preset(chosen: Choice) -> None:

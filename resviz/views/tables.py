@@ -6,7 +6,7 @@ and fully connected layers, activations the elements put out, both for one image
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from resviz.core.net import Cost, Node, Op, Par, Shape, cost, folding, join_name, join_path, with_role
@@ -116,7 +116,7 @@ def totals(node: Node) -> Totals:
 def rows(node: Node, by: str = "op") -> list[Row]:
     """The rows at the level "stage", "block" or "op", in order of execution."""
     row = _rowing()
-    reached = list(_reached(node))
+    reached = _reached(node)
     if by == "op":
         return [row(path, at, seen) for path, at, seen in reached if isinstance(at.net, Op)]
     names = iter(stage_names(node))
@@ -155,24 +155,24 @@ def _rowing() -> Callable[[str, Node, Field], Row]:
     return row
 
 
-def _reached(node: Node) -> Iterator[tuple[str, Node, Field]]:
+def _reached(node: Node) -> list[tuple[str, Node, Field]]:
     """Every part with its path and the receptive field at its output, a part before what it holds."""
     field = receptive.fields()
+    found: list[tuple[str, Node, Field]] = []
 
-    def visit(at: Node, path: str, before: Field) -> Iterator[tuple[str, Node, Field]]:
-        yield path, at, before.then(field(at))
-        if at.join is None:
-            for name, part in at.parts:
-                yield from visit(part, join_path(path, name), before)
+    def visit(at: Node, path: str, before: Field) -> None:
+        found.append((path, at, before.then(field(at))))
+        for name, part in at.parts:
+            visit(part, join_path(path, name), before)
+            if at.join is None:
                 before = before.then(field(part))
-        else:
+        if at.join is not None:
             assert isinstance(at.net, Par)
-            for name, branch in at.parts:
-                yield from visit(branch, join_path(path, name), before)
             widest = receptive.widest([field(branch) for _, branch in at.parts])
-            yield join_path(path, join_name(at.net)), at.join, before.then(widest)
+            found.append((join_path(path, join_name(at.net)), at.join, before.then(widest)))
 
-    return visit(node, "", Field())
+    visit(node, "", Field())
+    return found
 
 
 def document(spec: dict[str, object], title: str, node: Node) -> dict[str, object]:

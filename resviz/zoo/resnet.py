@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from resviz.core.net import Net, Op, Seq, Shape
@@ -38,7 +39,11 @@ WIDTH_OF_GROUPS = 64
 
 def stages_of(layout: str, block: str) -> dict[int, tuple[int, ...]]:
     """depth -> units a stage: He et al. 2015, Table 1 (imagenet), and 6n + 2 or 9n + 2 (cifar, section 4.2)."""
-    layers = BLOCKS[block].thing.layers
+    return _stages_by_depth(layout, BLOCKS[block].thing.layers)
+
+
+@lru_cache(maxsize=64)
+def _stages_by_depth(layout: str, layers: int) -> dict[int, tuple[int, ...]]:
     if layout == "imagenet":
         by_depth = {layers * sum(stages) + STEM_AND_CLASSIFIER: stages for stages in IMAGENET_STAGES}
         return {depth: stages for depth, stages in by_depth.items() if depth in IMAGENET_DEPTHS}

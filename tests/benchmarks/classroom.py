@@ -24,7 +24,6 @@ from tests.benchmarks.server import ROOT, Server, serving
 SESSIONS = 30
 SECONDS_A_CHOICE = 3.0
 SECONDS = 60.0
-GOAL_P95_MS = 100.0
 LARGEST_MESSAGE = 64 * 2**20
 
 
@@ -46,9 +45,8 @@ def main(app: Path = ROOT / "app.py") -> None:
 def _report(waits: list[float], failed: int) -> None:
     ms = [1e3 * wait for wait in waits]
     cuts = statistics.quantiles(ms, n=20)
-    goal = "reached" if cuts[18] < GOAL_P95_MS else "not reached"
     print(f"  {len(ms)} choices: p50 {statistics.median(ms):.0f} ms, p95 {cuts[18]:.0f} ms, max {max(ms):.0f} ms")
-    print(f"  goal p95 < {GOAL_P95_MS:.0f} ms: {goal}; {failed} scripts did not finish in order")
+    print(f"  {failed} scripts did not finish successfully")
 
 
 async def _one_session(server: Server) -> None:

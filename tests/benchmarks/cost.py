@@ -30,7 +30,7 @@ NETS = ("resnet20", "resnet50", "resnet152", "resnet1202")
 DEVICES = ("cpu", "meta")
 GOALS_MS = {"resnet152": 25.0, "resnet1202": 150.0}
 GOAL_RATIO = 100.0
-RUNS = 7
+RUNS = 15
 ENOUGH_SECONDS = 6.0
 DOT_SECONDS = 60.0
 

@@ -38,7 +38,6 @@ def test_random_networks(knobs, tmp_path):
     try:
         spec = ResNet.of(knobs)
         spec.node()
-    except SpecError as error:
-        assert str(error)
+    except SpecError:
         assume(False)
     prove(spec, tmp_path)

@@ -94,7 +94,8 @@ def graphviz_svg(spec: NetSpec, theme_name: str) -> str:
 
 
 def _dot(spec: NetSpec, theme_name: str) -> str:
-    return str(dot.dot(dot.folded(spec.node()), spec.title(), THEMES[theme_name]).source)
+    wiring = dot.affordable(dot.folded(spec.node()))
+    return str(dot.dot(wiring, spec.title(), THEMES[theme_name]).source)
 
 
 def _downloads(shown: Shown, level: str) -> None:

@@ -1,0 +1,57 @@
+"""Choosing threads and precision: by what is clearly faster, and for short trainings not at all."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from resviz.core.net import infer
+from resviz.nn.module import build
+from resviz.train.engine import Engine, choose, device_of, fastest
+from resviz.train.errors import DeviceError
+from resviz.train.recipe import Recipe
+from resviz.zoo.families import named
+
+CPU = torch.device("cpu")
+Times = dict[tuple[str, int], float]
+
+
+@pytest.mark.parametrize(
+    ("times", "recipe", "best"),
+    [
+        ({("bfloat16", 1): 0.5, ("bfloat16", 2): 0.3, ("bfloat16", 4): 0.29}, {}, ("bfloat16", 2)),
+        ({("bfloat16", 1): 0.9, ("float32", 2): 3.0}, {}, ("float32", 1)),
+        ({("float32", 2): 0.5, ("float32", 4): 0.2}, {"precision": "float32"}, ("float32", 4)),
+        ({("bfloat16", 1): 0.5}, {"threads": 1}, ("bfloat16", 1)),
+    ],
+)
+def test_another_engine_is_taken_if_it_is_clearly_faster(
+    times: Times, recipe: dict[str, object], best: tuple[str, int]
+) -> None:
+    first = Engine(CPU, "float32", 1)
+    found = fastest(first, 1.0, Recipe.of(recipe), 4, lambda engine: times[engine.precision, engine.threads])
+    assert (found.precision, found.threads) == best
+
+
+def test_a_short_training_takes_the_same_engine_always_and_leaves_the_weights() -> None:
+    spec = named("resnet8", {"input": "1,8,8"})
+    model = build(infer(spec.net(), spec.input_shape()), 0)
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    batch = (torch.zeros(32, 1, 8, 8), torch.zeros(32, dtype=torch.long))
+    assert choose(model, batch, Recipe(device="cpu"), 180) == Engine(CPU, "float32", 1)
+    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+
+
+def test_what_a_recipe_names_is_taken() -> None:
+    spec = named("resnet8", {"input": "1,8,8"})
+    model = build(infer(spec.net(), spec.input_shape()), 0)
+    batch = (torch.zeros(32, 1, 8, 8), torch.zeros(32, dtype=torch.long))
+    recipe = Recipe(device="cpu", precision="bfloat16", threads=1)
+    assert choose(model, batch, recipe, 10**9) == Engine(CPU, "bfloat16", 1)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
+def test_a_gpu_that_is_not_there_is_refused() -> None:
+    assert device_of("auto") == CPU
+    with pytest.raises(DeviceError, match="torch sees no GPU"):
+        device_of("cuda")

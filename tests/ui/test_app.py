@@ -1,0 +1,232 @@
+"""The page's logic by Streamlit's AppTest: URL, widgets and pages, without a browser."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from resviz.runs import store
+
+ROOT = Path(__file__).parents[2]
+APP = str(ROOT / "app.py")
+VIEWS = ("Graph", "Tables", "Unrolled")
+
+
+def page(**parameters: str) -> AppTest:
+    at = AppTest.from_file(APP, default_timeout=60)
+    for name, value in parameters.items():
+        at.query_params[name] = value
+    return at.run()
+
+
+def url(at: AppTest) -> dict[str, str]:
+    last = {name: value[-1] if isinstance(value, list) else value for name, value in at.query_params.items()}
+    return {name: value for name, value in last.items() if name not in ("view", "level", "by")}
+
+
+def heading(at: AppTest) -> str:
+    """The network's name in the totals; empty where no network is shown."""
+    shown = [html.value for html in at.get("html") if "<h2>" in html.value]
+    return shown[0].split("<h2>")[1].split("</h2>")[0] if shown else ""
+
+
+def well(at: AppTest) -> None:
+    assert not at.exception, [e.value for e in at.exception]
+
+
+@pytest.fixture(autouse=True)
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("RESVIZ_RUNS", str(tmp_path / "runs"))
+    return tmp_path / "runs"
+
+
+def test_opens_on_resnet_50_with_an_empty_url() -> None:
+    at = page()
+    well(at)
+    assert heading(at) == "ResNet-50"
+    assert url(at) == {}
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("network", [{}, {"layout": "cifar", "depth": "8"}, {"depth": "34", "shortcut": "none"}])
+def test_every_page_runs(view: str, network: dict[str, str]) -> None:
+    at = page(view=view, **network)
+    well(at)
+    assert not at.error
+
+
+def test_the_url_says_only_what_differs_and_gives_the_page_back() -> None:
+    at = page()
+    at.sidebar.select_slider(key="knob-depth").set_value(101).run()
+    well(at)
+    assert url(at) == {"depth": "101"}
+    assert heading(page(**url(at))) == heading(at) == "ResNet-101"
+
+
+def test_depth_chooses_its_block_and_a_block_keeps_the_units_a_stage() -> None:
+    at = page()
+    at.sidebar.select_slider(key="knob-depth").set_value(34).run()
+    assert heading(at) == "ResNet-34"
+    at.segmented_control(key="knob-block").set_value("bottleneck").run()
+    well(at)
+    # He et al. 2015, Table 1: 34 and 50 layers have the same 3,4,6,3 units
+    assert heading(at) == "ResNet-50"
+    assert any("3,4,6,3" in toast.value for toast in at.toast)
+
+
+def test_another_layout_starts_from_its_own_depth_and_says_so() -> None:
+    at = page(depth="152")
+    at.segmented_control(key="knob-layout").set_value("cifar").run()
+    well(at)
+    assert heading(at) == "ResNet-20"
+    assert any("depth" in toast.value for toast in at.toast)
+
+
+def test_a_preset_sets_every_knob() -> None:
+    at = page(se="true")
+    at.sidebar.selectbox(key="preset").set_value("wrn-28-10").run()
+    well(at)
+    assert heading(at) == "WRN-28-10"
+    assert url(at) == {"layout": "cifar", "depth": "26", "shortcut": "B", "order": "pre", "widen": "10"}
+
+
+def test_the_other_knobs_are_drawn_when_more_is_open_and_work() -> None:
+    at = AppTest.from_file(APP, default_timeout=60)
+    at.session_state["more"] = True
+    at.run()
+    at.sidebar.toggle(key="knob-se").set_value(True).run()
+    well(at)
+    assert url(at) == {"se": "true"}
+    assert heading(at) == "SE-ResNet-50"
+    at.sidebar.text_input(key="knob-blocks").set_value("1,1").run()
+    well(at)
+    assert url(at)["blocks"] == "1,1"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "words"),
+    [
+        ({"layout": "cifar", "depth": "21"}, "nearest is 20"),
+        ({"depth": "100000"}, "nearest is 200"),
+        ({"depth": "nan"}, "not a whole number"),
+        ({"width": "-1"}, "out of range"),
+        ({"drop_path": "inf"}, "out of range"),
+        ({"block": "basic", "groups": "3"}, "do not divide"),
+        ({"family": "lstm"}, "there is no family"),
+        ({"color": "red"}, "no knob color"),
+        ({"depth": "<script>alert(1)</script>"}, "not a whole number"),
+    ],
+)
+def test_an_impossible_link_says_why_and_keeps_what_it_said(parameters: dict[str, str], words: str) -> None:
+    at = page(**parameters)
+    well(at)
+    assert len(at.error) == 1
+    assert words in at.error[0].value.replace("\\", "").replace("There", "there")
+    assert heading(at) == ""
+    assert {name: url(at)[name] for name in parameters} == parameters
+
+
+def test_the_button_beside_the_sentence_mends_it() -> None:
+    at = page(layout="cifar", depth="21")
+    fix = next(button for button in at.button if "20" in button.label)
+    fix.click().run()
+    well(at)
+    assert not at.error
+    assert heading(at) == "ResNet-20"
+
+
+def test_an_unknown_parameter_can_be_dropped() -> None:
+    at = page(depth="34", color="red")
+    next(button for button in at.button if button.label == "Drop it").click().run()
+    assert url(at) == {"depth": "34"}
+    assert heading(at) == "ResNet-34"
+
+
+def test_a_click_opens_a_part_with_its_formulas() -> None:
+    at = AppTest.from_file(APP, default_timeout=60)
+    at.session_state["graph"] = {"click": {"path": "layer2.1", "number": 1}}
+    at.run()
+    well(at)
+    opened = next(html.value for html in at.get("html") if "inspector" in html.value and "layer2.1" in html.value)
+    assert "3·3·128·128 = 147,456" in opened
+    assert "⌊(n + 2p − k)/s⌋ + 1 = ⌊(28 + 2·1 − 3)/1⌋ + 1 = 28" in opened
+    assert "2 more like it up to layer2.3" in opened
+
+
+def test_removing_a_unit_halves_the_paths_and_ends_the_plain_net() -> None:
+    at = page(view="Unrolled", layout="cifar", depth="110", removed="3")
+    well(at)
+    said = [html.value for html in at.get("html")]
+    assert any("2^53 of 2^54" in text for text in said)
+    assert any("0 of 1" in text and "nothing gets through" in text for text in said)
+
+
+def test_removed_units_that_there_are_not_are_said() -> None:
+    at = page(view="Unrolled", layout="cifar", depth="8", removed="2,99")
+    well(at)
+    assert "units 1 to 3" in at.warning[0].value
+
+
+def test_a_plain_net_has_nothing_to_unroll() -> None:
+    at = page(view="Unrolled", layout="cifar", shortcut="none")
+    well(at)
+    assert "single path" in at.info[0].value
+
+
+def test_pytorch_is_counted_as_it_is_built() -> None:
+    at = page(view="PyTorch", layout="cifar", depth="8")
+    well(at)
+    assert "parameters 75,290 ✓" in at.success[0].value
+    assert "def model()" in at.code[0].value
+
+
+def test_training_from_the_button_to_the_end(runs: Path) -> None:
+    at = page(view="Train", layout="cifar", depth="8")
+    well(at)
+    at.number_input(key="recipe-epochs").set_value(1).run()
+    at.button(key="train").click().run()
+    well(at)
+    run = store.find(url(at)["run"])
+    deadline = time.monotonic() + 60
+    while run.state() in ("starting", "running") and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert run.state() == "finished"
+    again = page(view="Train", run=run.id)
+    well(again)
+    assert any("test accuracy" in html.value and "<b>1</b> epochs" in html.value for html in again.get("html"))
+    assert list(runs.iterdir())
+
+
+@pytest.mark.parametrize("name", ["../../etc", "nothing", "%2e%2e", "a" * 500])
+def test_a_run_that_there_is_not_is_a_sentence(name: str) -> None:
+    at = page(view="Train", run=name)
+    well(at)
+    assert "no run" in at.error[0].value
+
+
+def test_a_training_recipe_that_is_impossible_is_a_sentence() -> None:
+    at = page(view="Train", layout="cifar", depth="8")
+    at.session_state["recipe-texts"] = {"lr": "inf"}
+    at.run()
+    well(at)
+    assert any("out of range" in error.value for error in at.error)
+
+
+def test_the_explorer_opens_without_torch() -> None:
+    code = (
+        "import sys\n"
+        "from streamlit.testing.v1 import AppTest\n"
+        f"for view in {VIEWS!r}:\n"
+        f"    at = AppTest.from_file({APP!r}, default_timeout=60)\n"
+        "    at.query_params['view'] = view\n"
+        "    assert not at.run().exception\n"
+        "assert 'torch' not in sys.modules\n"
+        "print('no torch')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "no torch", done.stderr
