@@ -6,7 +6,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
@@ -21,9 +21,10 @@ from resviz.export.table import TABLES
 from resviz.nn.client import Torch
 from resviz.runs import store
 from resviz.runs.status import status
-from resviz.train.recipe import Recipe, fitted
+from resviz.train.launch import launch
+from resviz.train.recipe import Recipe
 from resviz.views import checked, tables
-from resviz.zoo.families import FAMILIES, PRESETS, family, from_json, named, to_json
+from resviz.zoo.families import FAMILIES, PRESETS, from_json, named, to_json
 
 Texts = dict[str, str]
 
@@ -90,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
         made = command(name, run, help)
         made.add_argument("network", nargs="?", metavar="PRESET|FAMILY", help="see resviz presets, resviz families")
         made.add_argument("--spec", metavar="FILE", help='JSON {"family": "resnet", …} or a list of them; - is stdin')
-        made.epilog = _knob_help()
+        made.epilog = _knob_help((f"the family {entry.name}", entry.thing) for entry in FAMILIES)
         return made
 
     table = about_a_network("table", _table, "print parameters, MACs, shapes …")
@@ -104,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     code = about_a_network("code", _code, "write the network as a stand-alone PyTorch file")
     code.add_argument("-o", "--output", metavar="FILE", help="otherwise it is printed")
     train = about_a_network("train", _train, "train the network and keep the run")
+    train.epilog = f"{_knob_help([('the training', Recipe)])}\n{train.epilog}"
     train.add_argument("--json", action="store_true", help="one line of JSON an epoch, and a last one")
     about_a_network("verify", _verify, "compare what is counted with what torch builds; exit 1 where they differ")
     for name, run, help in (
@@ -115,10 +117,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _knob_help() -> str:
-    lines = ["knobs of the family resnet, as flags:"]
-    for k in family("resnet").knobs():
-        lines.append(f"  {k.flag:<16} {k.title}: {k.help}")
+def _knob_help(kinds: Iterable[tuple[str, type[Spec]]]) -> str:
+    lines = []
+    for words, cls in kinds:
+        lines.append(f"knobs of {words}, as flags:")
+        lines.extend(f"  {k.flag:<16} {k.title}: {k.help}" for k in cls.knobs())
     return "\n".join(lines).replace("%", "%%")
 
 
@@ -231,9 +234,8 @@ def _code(options: argparse.Namespace, texts: Texts) -> int:
 def _train(options: argparse.Namespace, texts: Texts) -> int:
     own = {k.name for k in Recipe.knobs()}
     recipe = Recipe.of_text({name: text for name, text in texts.items() if name in own})
-    spec = fitted(_one(options, {name: text for name, text in texts.items() if name not in own}), recipe.data)
-    run = store.create(to_json(spec), recipe.json(), spec.title())
-    store.start(run)
+    spec = _one(options, {name: text for name, text in texts.items() if name not in own})
+    run = launch(spec, recipe)
     try:
         return _follow(run, options.json)
     except KeyboardInterrupt:

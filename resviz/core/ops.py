@@ -27,11 +27,12 @@ def dims(x: Shape) -> str:
 def _slid(n: int, kernel: int, stride: int, padding: int, ceil: bool = False) -> int:
     """Positions of a window of `kernel` along `n` pixels; raises ShapeError where there are none."""
     room = n + 2 * padding - kernel
-    if room < 0 and not (ceil and n > 0):
-        raise ShapeError(f"a window of {kernel} does not fit into {n} pixels with padding {padding}")
     out = -(-room // stride) + 1 if ceil else room // stride + 1
-    # torch drops a last window that would start in the padding behind the image
-    return out - 1 if ceil and (out - 1) * stride >= n + padding else out
+    if ceil and (out - 1) * stride >= n + padding:  # torch drops a last window that would start behind the image
+        out -= 1
+    if out < 1:
+        raise ShapeError(f"a window of {kernel} does not fit into {n} pixels with padding {padding}")
+    return out
 
 
 def _slid_text(n: int, kernel: int, stride: int, padding: int, ceil: bool = False) -> str:

@@ -23,6 +23,8 @@ Value = int | float | bool | str | tuple[int, ...]
 Kind = Literal["int", "float", "bool", "choice", "text", "ints"]
 
 KINDS: dict[object, Kind] = {int: "int", float: "float", bool: "bool", str: "text", tuple[int, ...]: "ints"}
+LARGEST = 10**15
+"""No choice is larger; Python neither compares much larger whole numbers with floats nor prints them."""
 TRUE, FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
 
 
@@ -113,6 +115,9 @@ class Knob:
         return value
 
     def _typed(self, value: object) -> Value:
+        numbers = value if isinstance(value, (list, tuple)) else (value,)
+        if any(isinstance(number, int) and abs(number) > LARGEST for number in numbers):
+            raise SpecError(f"{self.name} {_quoted(value)} is out of range")
         match self.kind, value:
             case "bool", bool():
                 return value
@@ -209,7 +214,8 @@ class Spec:
         except SpecError as error:
             if error.fix:
                 raise
-            default = k.initial(self)
+            whole = all(getattr(self, other.name) is not UNSET for other in self.knobs())
+            default = k.initial(self if whole else type(self)())
             raise SpecError(f"{error}; the default is {k.show(default)}", **{k.name: default}) from None
 
     def check(self) -> None:
@@ -357,5 +363,8 @@ def _plain(number: float) -> str:
 
 
 def _quoted(value: object) -> str:
-    text = str(value)
+    try:
+        text = " ".join(str(value).split())
+    except ValueError:  # Python prints no whole number of over 4,300 digits
+        text = "of thousands of digits"
     return text if len(text) <= 40 else text[:39] + "…"

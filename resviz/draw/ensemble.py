@@ -135,5 +135,5 @@ def _cell(path: str, i: int, x: float, y: float, gone: bool, cut: bool, has_shor
     )
     state = "removed" if gone else "in place"
     label = f"unit {i + 1}, {path}, {state}"
-    unit = f"<g{FADED if gone else ''}>{paint}{number}</g>{cross if gone else ''}"
+    unit = f"<g{FADED if gone else fade}>{paint}{number}</g>{cross if gone else ''}"
     return f"<g{fade}>{line}{over}</g>{part(path, label, unit)}"

@@ -100,4 +100,6 @@ def _em(char: str) -> float:
         return 0.37
     if char in "mwMW×+−→⊕":
         return 0.86
-    return 0.66 if char.isupper() or char.isdigit() else 0.6
+    if char.isupper():
+        return 0.75
+    return 0.64 if char.isdigit() else 0.6

@@ -92,7 +92,7 @@ def _stage_box(path: str, stage: Node) -> Box:
 
 def _units(path: str, stage: Node, level: str, folded: bool) -> list[Item]:
     found: list[Item] = []
-    for _, run in groupby(stage.parts, key=lambda part: id(part[1])):
+    for _, run in groupby(stage.parts, key=lambda part: (part[1].net, part[1].ins)):
         names = [name for name, _ in run]
         unit = dict(stage.parts)[names[0]]
         for name in names[:1] if folded else names:

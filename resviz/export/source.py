@@ -72,7 +72,7 @@ def own_layers() -> dict[str, str]:
 
 
 def _head(spec: NetSpec, root: Node) -> str:
-    """The file's docstring, and the spec as JSON in a comment."""
+    """The file's docstring: what it is, and the spec as JSON."""
     parameters = sum(cost(at.op, at.ins).params for _, at in leaves(root))
     size = "×".join(map(str, spec.input_shape()))
     first = textwrap.wrap(f'"""{plain(spec.title())} in PyTorch: {parameters:,} parameters, input {size}.', WIDTH)

@@ -89,7 +89,7 @@ def path_lengths(lengths: Lengths, theme: Theme, logarithmic: bool, before: Leng
     figure = go.Figure()
     if before is not None:
         figure.add_bar(**_bar(before, logarithmic), marker_color=theme.edge("norm"), opacity=0.35, name="whole network")
-    colours = [theme.edge("conv") if low <= k <= high else theme.edge("pool") for k in range(len(lengths.counts))]
+    colours = [theme.edge("conv") if low <= k <= high else theme.edge("pool") for k in _shown(lengths)]
     figure.add_bar(**_bar(lengths, logarithmic), marker_color=colours, name="paths")
     figure.add_vline(x=float(lengths.mean), line={"color": theme.accent, "dash": "dash"})
     figure.update_layout(barmode="overlay", showlegend=False, bargap=0.15)
@@ -103,7 +103,7 @@ def path_lengths(lengths: Lengths, theme: Theme, logarithmic: bool, before: Leng
 
 def _bar(lengths: Lengths, logarithmic: bool) -> dict[str, object]:
     """Plotly takes floats, and numbers of paths overflow those: so shares, or logarithms, of exact numbers."""
-    shown = [k for k, count in enumerate(lengths.counts) if count]
+    shown = _shown(lengths)
     if logarithmic:
         heights: Sequence[float] = [math.log10(lengths.counts[k]) for k in shown]
     else:
@@ -111,6 +111,11 @@ def _bar(lengths: Lengths, logarithmic: bool) -> dict[str, object]:
     exact = [_short(lengths.counts[k]) for k in shown]
     hover = "%{x} units: %{customdata} paths<extra></extra>"
     return {"x": shown, "y": heights, "customdata": exact, "hovertemplate": hover}
+
+
+def _shown(lengths: Lengths) -> list[int]:
+    """The lengths that paths have."""
+    return [k for k, count in enumerate(lengths.counts) if count]
 
 
 def _short(number: int) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+PREFIXES = ("", " k", " M", " G", " T")
+
 
 def count(number: int) -> str:
-    """At most four figures and a prefix: 25.56 M, 4.089 G, 650."""
-    for factor, prefix in ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k")):
-        if number >= factor:
-            value = number / factor
-            digits = 3 if value < 10 else 2 if value < 100 else 1
-            return f"{value:.{digits}f} {prefix}"
-    return str(number)
+    """Four figures and a prefix: 25.56 M, 4.089 G; below a thousand exact: 650."""
+    if number < 1000:
+        return str(number)
+    unit = 10 ** (len(str(number)) - 4)
+    # rounded before the prefix is chosen: 999,999 is 1.000 M, not 1000.0 k
+    rounded = (number + unit // 2) // unit * unit
+    power = min((len(str(rounded)) - 1) // 3, len(PREFIXES) - 1)
+    decimals = max(0, 3 - (len(str(rounded)) - 1 - 3 * power))
+    return f"{rounded / 1000**power:.{decimals}f}{PREFIXES[power]}"
 
 
 def percent(part: int, whole: int) -> str:
@@ -24,5 +28,5 @@ def power(number: int) -> str:
         return f"2^{number.bit_length() - 1}"
     if number < 10**6:
         return f"{number:,}"
-    digits = len(f"{number:d}") if number.bit_length() < 14000 else round(number.bit_length() * 0.30103)
+    digits = len(str(number))
     return f"≈ {number // 10 ** (digits - 3) / 100:.2f} · 10^{digits - 1}"

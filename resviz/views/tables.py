@@ -32,11 +32,22 @@ class Row:
     receptive_field: int
 
     def json(self) -> dict[str, object]:
-        """The row as the command line prints it."""
+        """The row of an operation as the command line prints it."""
         return {
             "path": self.path,
             "op": self.op,
             "in": [list(x) for x in self.ins],
+            "out": list(self.out),
+            "params": self.params,
+            "macs": self.macs,
+            "activations": self.activations,
+            "receptive_field": self.receptive_field,
+        }
+
+    def json_as_stage(self) -> dict[str, object]:
+        """The row of a stage as the command line prints it: by name, and with its buffers."""
+        return {
+            "name": self.path,
             "out": list(self.out),
             "params": self.params,
             "buffers": self.buffers,
@@ -181,11 +192,6 @@ def document(spec: dict[str, object], title: str, node: Node) -> dict[str, objec
         "spec": spec,
         "title": title,
         "totals": totals(node).json(),
-        "stages": [_stage(row) for row in rows(node, "stage")],
+        "stages": [row.json_as_stage() for row in rows(node, "stage")],
         "rows": [row.json() for row in rows(node, "op")],
     }
-
-
-def _stage(row: Row) -> dict[str, object]:
-    keep = ("out", "params", "buffers", "macs", "activations", "receptive_field")
-    return {"name": row.path, **{name: value for name, value in row.json().items() if name in keep}}

@@ -237,16 +237,18 @@ class ResNet(NetSpec):
         return Seq(tuple((str(i), op) for i, op in enumerate(ops)))
 
     def _stages(self) -> Iterator[Net]:
-        """Equal sites share one unit, so that everything later sees at once that they are equal."""
+        """Equal units are one value, so that everything later sees at once that they are equal."""
         build, shortcut = BLOCKS[self.block].thing.build, SHORTCUTS[self.shortcut].thing
         units: dict[Site, Net] = {}
+        values: dict[Net, Net] = {}
         total, done, channels = sum(self.stages()), 0, self.width
         for stage, count in enumerate(self.stages()):
             parts = []
             for i in range(count):
                 site = self._site(stage, i, channels, (done + 1) / total)
                 if site not in units:
-                    units[site] = build(site, shortcut)
+                    unit = build(site, shortcut)
+                    units[site] = values.setdefault(unit, unit)
                 parts.append((str(i), units[site]))
                 done, channels = done + 1, site.channels
             yield Seq(tuple(parts), "stage")

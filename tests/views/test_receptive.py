@@ -29,9 +29,9 @@ def test_the_imagenet_stem_by_hand() -> None:
 
 @pytest.mark.parametrize("n", [1, 3, 9, 18, 200])
 def test_cifar_nets_by_hand(n: int) -> None:
-    """6n + 2 layers: 2n + 1 convolutions at distance 1 and 2n at 2 and at 4, but each stride's own 3×3 comes before it.
+    """A 3×3 convolution on pixels j apart adds 2j: 2n + 2 of them see pixels 1 apart, 2n see 2, 2n − 1 see 4.
 
-    r = 1 + 2·(2n + 2) + 4·2n + 8·(2n − 1) = 28n − 3.
+    (The first of a stage strides, so it still sees the pixels of the stage before.)
     """
     node = named("resnet", {"layout": "cifar", "depth": str(6 * n + 2)}).node()
     assert receptive.field(node).size == 1 + 2 * (2 * n + 2) + 4 * (2 * n) + 8 * (2 * n - 1) == 28 * n - 3

@@ -16,14 +16,17 @@ from resviz.core.spec import Knob, NetSpec, SpecError
 from resviz.runs import store
 from resviz.runs.status import status
 from resviz.runs.store import ALIVE, Run, RunError
+from resviz.train.launch import launch
 from resviz.train.recipe import Recipe, changes, fitted
 from resviz.ui import choice, run_view, widgets
 from resviz.ui.page import Page, Shown
-from resviz.zoo.families import to_json
+from resviz.views import tables
+from resviz.zoo.families import PRESETS
 
 RUN = "run"
 TEXTS = "recipe-texts"
 LISTED = 30
+FOR_SMALL_IMAGES = ("resnet8", "resnet20")
 
 
 def show(shown: Shown) -> None:
@@ -56,11 +59,27 @@ def _recipe(shown: Shown) -> None:
         st.error(choice.plain(str(refused)))
         return
     changed = changes(shown.spec, spec)
-    st.button(f"Train {spec.title()}", on_click=_start, args=(spec, recipe), width="stretch", key="train")
+    st.button(f"Train {spec.title()}", on_click=_start, args=(shown.spec, recipe), width="stretch", key="train")
     if changed:
         st.caption(f"For this training {changed}.")
+    _warn_of_small_maps(spec)
     if message := st.session_state.pop("train-refused", ""):
         st.error(choice.plain(message))
+
+
+def _warn_of_small_maps(spec: NetSpec) -> None:
+    """Say so where a net for large images is left with maps of one pixel: there a 3×3 sees only padding."""
+    stages = [row for row in tables.rows(spec.node(), "stage") if len(row.out) == 3]
+    point = next((row.path for row in stages[:-1] if row.out[1:] == (1, 1)), None)
+    if point is None:
+        return
+    st.warning(
+        f"From {point} on these images are 1×1: the 3×3 convolutions there see only padding, and the net learns "
+        "slowly. These fit small images:"
+    )
+    with st.container(horizontal=True):
+        for name in FOR_SMALL_IMAGES:
+            st.button(PRESETS[name].title, on_click=choice.take, args=(name,))
 
 
 def _read(texts: Mapping[str, str]) -> tuple[Recipe | None, str]:
@@ -86,9 +105,8 @@ def _start(spec: NetSpec, recipe: Recipe) -> None:
         )
         return
     try:
-        run = store.create(to_json(spec), recipe.json(), spec.title())
-        store.start(run)
-    except (RunError, OSError) as error:
+        run = launch(spec, recipe)
+    except (ValueError, OSError) as error:
         st.session_state["train-refused"] = str(error)
         return
     st.query_params[RUN] = run.id

@@ -1,0 +1,81 @@
+"""Make the pictures of the README: `python assets/make.py` (the screenshots need a Chromium)."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+HERE = Path(__file__).parent
+URL = "http://127.0.0.1:8599"
+CHROMIUM = "/usr/bin/chromium"
+
+
+def draw() -> None:
+    """The figures, by the command line."""
+    for name, words in {
+        "resnet50.svg": ["resnet50"],
+        "resnet8-unrolled.svg": ["resnet8", "--view", "unrolled"],
+        "se-unit.svg": ["resnet", "--blocks", "1,1", "--se", "--block", "bottleneck", "--level", "op"],
+    }.items():
+        subprocess.run([sys.executable, "-m", "resviz", "draw", *words, "-o", str(HERE / name)], check=True)
+
+
+def photograph(browser: Browser, name: str, query: str, dark: bool, ready: str, press: str = "") -> None:
+    """A screenshot of the page at `query`, once `ready` is to be seen."""
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 720}, color_scheme="dark" if dark else "light", device_scale_factor=1.5
+    )
+    page = context.new_page()
+    page.goto(f"{URL}/?{query}")
+    if press:
+        page.locator(press).first.click()
+    page.wait_for_selector(ready, timeout=60_000)
+    time.sleep(2)
+    page.screenshot(path=str(HERE / name))
+    context.close()
+
+
+def main() -> None:
+    """Everything."""
+    draw()
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", "8599", "--server.headless", "true"]
+    with tempfile.TemporaryDirectory() as runs:
+        server = subprocess.Popen(command, cwd=HERE.parent, env={**os.environ, "RESVIZ_RUNS": runs})
+        try:
+            wait()
+            with sync_playwright() as playwright:
+                chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--headless=new", "--no-sandbox"])
+                photograph(chromium, "page-graph.png", "", False, ".inspector", '.part[data-path="layer2.1"]')
+                photograph(
+                    chromium,
+                    "page-unrolled.png",
+                    "view=Unrolled&layout=cifar&depth=110&removed=3,20",
+                    True,
+                    ".barlayer",
+                )
+                photograph(chromium, "page-train.png", "view=Train&layout=cifar&depth=20", False, "text=finished",
+                           "text=Train ResNet-20")  # fmt: skip
+        finally:
+            server.kill()
+
+
+def wait() -> None:
+    """Until the server answers."""
+    for _ in range(100):
+        try:
+            urllib.request.urlopen(f"{URL}/_stcore/health", timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.2)
+    raise TimeoutError("the server did not start")
+
+
+if __name__ == "__main__":
+    main()
