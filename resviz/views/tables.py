@@ -6,15 +6,16 @@ and fully connected layers, activations the elements put out, both for one image
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 
-from resviz.core.net import Cost, Node, Op, Par, Shape, cost, folding, join_name, join_path, with_role
+from resviz.core.net import Cost, Node, Op, Par, Role, Shape, cost, fold, folding, join_name, join_path
 from resviz.views import paths, receptive
 from resviz.views.receptive import Field
 
 LEVELS = ("stage", "block", "op")
-LARGE = ("stem", "stage", "head")
+LARGE: tuple[Role, ...] = ("stem", "stage", "head")
+DOWN_TO: Mapping[str, Container[Role]] = {"stage": LARGE, "block": ("stem", "unit", "head"), "op": ()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +118,26 @@ def totals(node: Node) -> Totals:
         whole.macs,
         whole.activations,
         paths.depth(node),
-        len(paths.units(node)),
+        _over(node, "unit", lambda unit: 1),
         paths.path_count(node),
-        sum(costs(at).params for _, at in with_role(node, "shortcut")),
+        _over(node, "shortcut", lambda shortcut: costs(shortcut).params),
         receptive.field(node).size,
     )
+
+
+def _over(node: Node, role: Role, value: Callable[[Node], int]) -> int:
+    """The sum of `value` over the parts of that role."""
+
+    def seq(at: Node, parts: list[int]) -> int:
+        return value(at) if at.role == role else sum(parts)
+
+    return fold(node, lambda at: 0, seq, lambda at, branches, join: sum(branches))
 
 
 def rows(node: Node, by: str = "op") -> list[Row]:
     """The rows at the level "stage", "block" or "op", in order of execution."""
     row = _rowing()
-    reached = _reached(node)
+    reached = _reached(node, DOWN_TO[by])
     if by == "op":
         return [row(path, at, seen) for path, at, seen in reached if isinstance(at.net, Op)]
     names = iter(stage_names(node))
@@ -166,13 +176,18 @@ def _rowing() -> Callable[[str, Node, Field], Row]:
     return row
 
 
-def _reached(node: Node) -> list[tuple[str, Node, Field]]:
-    """Every part with its path and the receptive field at its output, a part before what it holds."""
+def _reached(node: Node, down_to: Container[Role]) -> list[tuple[str, Node, Field]]:
+    """Every part with its path and the receptive field at its output, a part before what it holds.
+
+    Parts of the roles `down_to` are not looked into.
+    """
     field = receptive.fields()
     found: list[tuple[str, Node, Field]] = []
 
     def visit(at: Node, path: str, before: Field) -> None:
         found.append((path, at, before.then(field(at))))
+        if at.role in down_to:
+            return
         for name, part in at.parts:
             visit(part, join_path(path, name), before)
             if at.join is None:
