@@ -30,15 +30,16 @@ class Extent:
 
 
 class Measuring:
-    """The extents of items; equal items are measured once."""
+    """The extents of a sketch's items, each measured once; keep it no longer than the sketch."""
 
     def __init__(self) -> None:
-        self._known: dict[Item, Extent] = {}
+        self._known: dict[int, Extent] = {}
 
     def __call__(self, item: Item) -> Extent:
-        if item not in self._known:
-            self._known[item] = self._measure(item)
-        return self._known[item]
+        key = id(item)
+        if key not in self._known:
+            self._known[key] = self._measure(item)
+        return self._known[key]
 
     def _measure(self, item: Item) -> Extent:
         if isinstance(item, Box):

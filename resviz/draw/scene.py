@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 FONT = 12.0
 SMALL = 10.5
@@ -88,9 +89,10 @@ class Scene:
     marks: list[Mark] = field(default_factory=list)
 
 
+@lru_cache(maxsize=8192)
 def text_width(text: str, size: float = FONT, strong: bool = False) -> float:
     """How wide a text is at most in DejaVu Sans or Arial: measured generously, because fonts differ."""
-    return sum(_em(char) for char in text) * size * (1.08 if strong else 1.0)
+    return sum(_em(char) for char in text) * size * (1.17 if strong else 1.0)
 
 
 def _em(char: str) -> float:

@@ -58,7 +58,7 @@ def _placed(chosen: Choice) -> Shown | None:
         return None
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def place(spec: NetSpec) -> Shown:
     """The network of a spec, placed and named."""
     return Shown(spec, spec.node(), spec.title())

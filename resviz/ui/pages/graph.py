@@ -50,7 +50,7 @@ def _fragment(shown: Shown) -> None:
         inspector.show(shown, diagram.selected(KEY))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def pictures(spec: NetSpec, level: str, theme_name: str) -> tuple[str, str]:
     """The graph for a wide page and for a narrow one, as SVG."""
     node, title, colours = spec.node(), spec.title(), THEMES[theme_name]
@@ -60,7 +60,7 @@ def pictures(spec: NetSpec, level: str, theme_name: str) -> tuple[str, str]:
     )
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def where(spec: NetSpec, theme_name: str) -> str:
     """Bars of the shares of parameters and MACs, by stage, as SVG."""
     rows = tables.rows(spec.node(), "stage")
