@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import typing
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -181,7 +182,7 @@ def knob(
     return dataclasses.field(default=UNSET, metadata=words)
 
 
-class Spec:
+class Spec(ABC):
     """Base of all specs. A subclass is a frozen dataclass of knobs; making one resolves and checks them.
 
     Raises SpecError, also for a knob that there is not and for combinations that `check` refuses.
@@ -219,11 +220,12 @@ class Spec:
             raise SpecError(f"{error}; the default is {k.show(default)}", **{k.name: default}) from None
 
     def check(self) -> None:
-        """Refuse combinations that no single knob can see; raises SpecError."""
+        """Refuse combinations that no single knob can see; raises SpecError. Not every spec has such."""
+        return
 
+    @abstractmethod
     def title(self) -> str:
         """What people call this choice, such as "ResNet-50"."""
-        raise NotImplementedError
 
     @classmethod
     def knobs(cls) -> tuple[Knob, ...]:
@@ -287,13 +289,13 @@ class NetSpec(Spec):
 
     family: ClassVar[str]
 
+    @abstractmethod
     def net(self) -> Net:
         """The network as a term."""
-        raise NotImplementedError
 
+    @abstractmethod
     def input_shape(self) -> Shape:
         """The shape of one input."""
-        raise NotImplementedError
 
     def offered(self, k: Knob) -> tuple[Value, ...]:
         """The choices that a person may turn `k` to from here, other knobs following; empty where a range says it."""

@@ -3,6 +3,8 @@
 const views = new WeakMap();
 const STEP = 1.25;
 const NARROW = 560;
+const READABLE = 0.4;
+const START = 0.8;
 
 export default function (component) {
   const { data, parentElement, setStateValue } = component;
@@ -20,6 +22,7 @@ export default function (component) {
     state.svg.removeAttribute("width");
     state.svg.removeAttribute("height");
     fit(state, canvas, data.height);
+    startReadable(state, canvas);
   }
   mark(state.svg, data.selected);
   listen(root, canvas, state, data, setStateValue);
@@ -31,6 +34,15 @@ function fit(state, canvas, tallest) {
   const height = Math.min(Math.max(state.full.h * scale, 90), narrow ? 1400 : tallest);
   canvas.style.height = `${height}px`;
   state.view = { ...state.full };
+  look(state);
+}
+
+// A picture that would be too small to read when fitted starts at its top instead; "fit" still shows all of it.
+function startReadable(state, canvas) {
+  const scale = Math.min(canvas.clientWidth / state.full.w, canvas.clientHeight / state.full.h);
+  if (scale >= READABLE) return;
+  const w = canvas.clientWidth / START;
+  state.view = { x: Math.min(0, (state.full.w - w) / 2), y: 0, w, h: canvas.clientHeight / START };
   look(state);
 }
 

@@ -18,6 +18,9 @@ class Coffee(Spec):
     grinds: tuple[int, ...] = knob((3, 4), "Grinds", low=1, high=9)
     note: str = knob("", "Note")
 
+    def title(self) -> str:
+        return f"{self.size} coffee"
+
 
 def test_what_nobody_chose_follows_its_default():
     assert Coffee().shots == 1
