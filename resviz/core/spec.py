@@ -80,11 +80,11 @@ class Knob:
         text = text.strip()
         try:
             if self.kind == "int":
-                return int(text)
+                return int(_plainly(text))
             if self.kind == "float":
-                return float(text)
+                return float(_plainly(text))
             if self.kind == "ints":
-                return tuple(int(part) for part in text.split(",") if part.strip())
+                return tuple(int(_plainly(part)) for part in text.split(",")) if text else ()
         except ValueError:
             raise SpecError(f"{self.name} {_quoted(text)} is not {self._wanted()}") from None
         if self.kind == "bool":
@@ -217,7 +217,7 @@ class Spec(ABC):
                 raise
             whole = all(getattr(self, other.name) is not UNSET for other in self.knobs())
             default = k.initial(self if whole else type(self)())
-            raise SpecError(f"{error}; the default is {k.show(default)}", **{k.name: default}) from None
+            raise SpecError(f"{error}; the default is {k.show(default) or 'none'}", **{k.name: default}) from None
 
     def check(self) -> None:
         """Refuse combinations that no single knob can see; raises SpecError. Not every spec has such."""
@@ -284,10 +284,12 @@ class Turned:
 class NetSpec(Spec):
     """A Spec that describes a network: it gives the term, and the shape that the term is placed on.
 
-    `family` is the name that it is registered under.
+    `family` is the name that it is registered under; `replacing` are knobs that take the place of others, which
+    `turned` then lets go.
     """
 
     family: ClassVar[str]
+    replacing: ClassVar[frozenset[str]] = frozenset()
 
     @abstractmethod
     def net(self) -> Net:
@@ -352,6 +354,13 @@ def nearest(value: Value, options: Sequence[Value]) -> Value:
 def _likeness(a: str, b: str) -> tuple[bool, int]:
     common = sum(1 for x, y in zip(a, b) if x == y)
     return (a == b, common - abs(len(a) - len(b)))
+
+
+def _plainly(text: str) -> str:
+    """`text`, unless only Python reads a number in it (1_000, digits of other scripts); raises ValueError."""
+    if "_" in text or not text.isascii():
+        raise ValueError(text)
+    return text
 
 
 def _listed(options: Sequence[Value]) -> str:

@@ -86,10 +86,9 @@ class Torch:
         helper = self._running()
         try:
             helper.send(line)
-        except OSError:  # it died just now: another one has the same to say
+        except OSError:
             self._drop()
-            helper = self._running()
-            helper.send(line)
+            raise TorchError("torch's process ended just now: please ask again") from None
         try:
             return helper.receive(self.patience)
         except queue.Empty:

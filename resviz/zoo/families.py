@@ -38,6 +38,10 @@ def named(name: str, choices: Mapping[str, str]) -> NetSpec:
         raise SpecError(f"there is no preset or family {name!r}; the nearest is {near}")
     preset = PRESETS[name].thing
     cls = FAMILIES[preset.family].thing
+    spec = cls.of(preset.knobs)
+    for k in cls.knobs():
+        if k.name in cls.replacing and k.name in choices:
+            return cls.of_text({**spec.turned(k, choices[k.name]).texts, **choices})
     return cls.of({**preset.knobs, **cls.parse(choices)})
 
 

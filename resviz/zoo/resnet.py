@@ -93,6 +93,7 @@ class ResNet(NetSpec):
     """A residual network; `shortcut` none makes it the plain network of the same depth."""
 
     family: ClassVar[str] = "resnet"
+    replacing: ClassVar[frozenset[str]] = frozenset({"blocks"})
 
     layout: str = knob(
         "imagenet", "Layout", "the paper's net for ImageNet or for CIFAR", choices=("imagenet", "cifar"), primary=True
@@ -179,8 +180,14 @@ class ResNet(NetSpec):
         return k.options(self)
 
     def turned(self, k: Knob, text: str) -> Turned:
-        """Another block keeps the units a stage, so the depth follows; another layout has depths of its own."""
+        """Another block keeps the units a stage and units a stage of one's own keep the block: the depth follows.
+
+        Another layout has depths of its own.
+        """
         texts = {**self.chosen(), k.name: text}
+        if k.name == "blocks":
+            texts.pop("depth", None)
+            return Turned({**texts, "block": self.block})
         if k.name == "block" and not self.blocks and text in BLOCKS:
             same = [d for d, stages in stages_of(self.layout, text).items() if stages == self.stages()]
             if same and same[0] != self.depth:

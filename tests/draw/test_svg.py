@@ -1,0 +1,191 @@
+"""The SVG is well-formed, stands on its own, cannot be broken out of, and names the parts that it shows."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from resviz.core.net import Node, walk
+from resviz.draw import bars, figure
+from resviz.draw.ensemble import chain
+from resviz.draw.layout import arrange
+from resviz.draw.scene import SMALL, PlacedBox, Scene, Sign, Words, text_width
+from resviz.draw.sketch import LEVELS, Box, Column, Stack
+from resviz.draw.svg import svg
+from resviz.draw.theme import DARK, LIGHT, THEMES, Theme
+from resviz.zoo.families import PRESETS, named
+
+SVG = "{http://www.w3.org/2000/svg}"
+HOSTILE = "<script>alert(\"1\")</script>&amp;' onload='x' ]]> -->"
+
+
+def placed(name: str, **knobs: str) -> Node:
+    return named(name, knobs).node()
+
+
+def read(picture: str) -> ET.Element:
+    root = ET.fromstring(picture)
+    assert root.tag == f"{SVG}svg"
+    return root
+
+
+def found(node: Node, path: str) -> bool:
+    """The inspector's rule: a path of the term, or "stem" or "head" for the parts without a name."""
+    return any(
+        (path and at_path == path) or (path in ("stem", "head") and at.role == path) for at_path, at in walk(node)
+    )
+
+
+def parts(root: ET.Element) -> list[ET.Element]:
+    return [group for group in root.iter(f"{SVG}g") if group.get("class") == "part"]
+
+
+@pytest.mark.parametrize("name", PRESETS.names())
+@pytest.mark.parametrize("level", LEVELS)
+def test_every_preset_is_well_formed_and_every_part_can_be_opened(name: str, level: str) -> None:
+    node = placed(name)
+    root = read(figure.graph(node, name, level))
+    paths = {part.attrib["data-path"] for part in parts(root)}
+    known = {path for path, _ in walk(node) if path} | {"stem", "head"}
+    assert paths <= known
+    assert {path for path, at in walk(node) if at.role == "stage"} | {"stem", "head"} <= paths
+
+
+def test_the_inspectors_rule() -> None:
+    node = placed("resnet8")
+    for part in parts(read(figure.graph(node, "x", "op"))):
+        assert found(node, part.attrib["data-path"])
+    assert not found(node, "")
+    assert not found(node, "layer9")
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
+def test_it_stands_on_its_own(theme: Theme) -> None:
+    """No variables of a page's style sheet, nothing fetched from elsewhere, no script; only colours of the theme."""
+    node = placed("resnet20", drop_path="0.1", se="true")
+    pictures = [figure.graph(node, "x", level, theme, tall=tall) for level in LEVELS for tall in (False, True)]
+    pictures.append(figure.unrolled(placed("resnet8"), "x", theme))
+    pictures.append(chain([("layer1.0", True), ("layer1.1", False)], {1}, theme, "x"))
+    own = {theme.ground, theme.panel, theme.ink, theme.faint, theme.wire, theme.accent, "none"}
+    own |= {colour for paint in theme.paints.values() for colour in (paint.fill, paint.edge)}
+    for picture in pictures:
+        assert "var(--" not in picture
+        assert re.findall(r"https?://[^\"]*", picture) == ["http://www.w3.org/2000/svg"]
+        assert set(re.findall(r"url\(([^)]*)\)", picture)) <= {f"#arrow-{theme.name}"}
+        root = read(picture)
+        assert {element.tag.removeprefix(SVG) for element in root.iter()} <= {
+            "svg", "title", "defs", "marker", "path", "rect", "g", "text", "tspan", "circle",
+        }  # fmt: skip
+        used = {element.get(side) for element in root.iter() for side in ("fill", "stroke")} - {None}
+        assert used <= own
+        marker = root.find(f".//{SVG}marker")
+        assert marker is not None
+        assert marker.get("id") == f"arrow-{theme.name}"
+
+
+def test_the_title_is_its_accessible_name() -> None:
+    root = read(figure.graph(placed("resnet50"), "ResNet-50"))
+    title = root.find(f"{SVG}title")
+    assert title is not None
+    assert title is root[0]
+    assert title.text == "ResNet-50"
+
+
+def test_parts_are_buttons_with_labels() -> None:
+    for part in parts(read(figure.graph(placed("resnet50"), "x"))):
+        assert part.get("role") == "button"
+        assert part.get("aria-label")
+    labels = {
+        p.attrib["data-path"]: p.get("aria-label") for p in parts(read(figure.graph(placed("resnet8"), "x", "op")))
+    }
+    assert labels["layer1.0.conv1"] == "layer1.0.conv1: 3×3 conv, 16"
+    assert labels["layer2"] == "stage 2, puts out 32×16×16"
+
+
+def test_nothing_in_a_text_breaks_out() -> None:
+    box = Box(HOSTILE, (HOSTILE, HOSTILE), HOSTILE, HOSTILE)
+    scene = arrange([Column(HOSTILE, HOSTILE, HOSTILE, Stack((box,), HOSTILE, 3))], HOSTILE)
+    pictures = [
+        svg(scene, LIGHT, HOSTILE),
+        chain([(HOSTILE, True)], {0}, DARK, HOSTILE),
+        bars.bars([bars.Group(HOSTILE, (0.5,), (HOSTILE,))], [HOSTILE], LIGHT, HOSTILE),
+    ]
+    for picture in pictures:
+        root = read(picture)
+        assert root[0].text == HOSTILE
+        assert not list(root.iter(f"{SVG}script"))
+        assert not any("onload" in element.attrib for element in root.iter())
+    texts = [text.text for text in read(pictures[0]).iter(f"{SVG}text")]
+    assert texts.count(HOSTILE) == 6
+    assert {part.attrib["data-path"] for part in parts(read(pictures[0]))} == {HOSTILE}
+
+
+@pytest.mark.parametrize("name", ["resnet8", "resnet50", "plain20", "seresnet50", "resnet50-d"])
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("tall", [False, True])
+def test_the_legend_names_what_is_there_and_stays_inside(name: str, level: str, tall: bool) -> None:
+    root = read(figure.graph(placed(name), name, level, tall=tall))
+    width, height = float(root.attrib["width"]), float(root.attrib["height"])
+    for text in root.iter(f"{SVG}text"):
+        words, size = text.text or "", float(text.attrib["font-size"])
+        wide = text_width(words, size, text.get("font-weight") == "700")
+        left = float(text.attrib["x"]) - {"start": 0, "middle": wide / 2, "end": wide}[text.attrib["text-anchor"]]
+        assert left >= 0, words
+        assert left + wide <= width, words
+        assert float(text.attrib["y"]) + 0.25 * size <= height, words
+    shown = {text.text for text in root.iter(f"{SVG}text")}
+    shortcuts = [path for path in root.iter(f"{SVG}path") if path.get("class") == "shortcut"]
+    dashed = [path for path in shortcuts if path.get("stroke-dasharray")]
+    assert ("size-changing shortcut" in shown) == bool(dashed)
+    assert ("same-size shortcut" in shown) == (len(dashed) < len(shortcuts))
+    assert ("batch normalisation" in shown) == (level == "op")
+
+
+def test_a_mark_that_it_does_not_know_is_an_error() -> None:
+    with pytest.raises(TypeError, match="no SVG for str"):
+        svg(Scene(1, 1, ["mark"]), LIGHT, "x")  # type: ignore[list-item]
+
+
+def test_signs_are_drawn_without_a_font() -> None:
+    """A times is the plus turned by 45 degrees."""
+    scene = Scene(60, 30, [Sign(10, 10, "+", "a"), Sign(40, 10, "×", "b")])
+    root = read(svg(scene, LIGHT, "x"))
+    strokes = [path for path in root.iter(f"{SVG}path") if "h" in path.attrib["d"]]
+    assert [path.get("transform") for path in strokes] == [None, "rotate(45 40 10)"]
+    assert not list(root.iter(f"{SVG}text"))
+
+
+def test_marks_lie_where_the_scene_has_them() -> None:
+    scene = Scene(100, 80, [PlacedBox(10, 20, 50, 38, ("one", "two"), "conv", "", "p"), Words(5, 12, "entry", "start")])
+    root = read(svg(scene, DARK, "x"))
+    (part,) = parts(root)
+    rect = part[0]
+    assert [rect.get(side) for side in ("x", "y", "width", "height")] == ["10", "20", "50", "38"]
+    assert (rect.get("fill"), rect.get("stroke")) == (DARK.fill("conv"), DARK.edge("conv"))
+    lines = list(part.iter(f"{SVG}text"))
+    assert [line.text for line in lines] == ["one", "two"]
+    assert all(line.get("x") == "35" and 20 < float(line.attrib["y"]) < 58 for line in lines)
+    entry = next(text for text in root.iter(f"{SVG}text") if text.text == "entry")
+    assert (entry.get("text-anchor"), entry.get("font-size"), entry.get("fill")) == ("start", str(SMALL), DARK.faint)
+
+
+def test_bars_are_as_long_as_their_shares() -> None:
+    groups = [bars.Group("stem", (0.25, 0.0), ("1 k", "0")), bars.Group("head", (0.75, 1.0), ("3 k", "5"))]
+    root = read(bars.bars(groups, ("parameters", "MACs"), LIGHT, "x"))
+    lengths = [float(r.attrib["width"]) for r in root.iter(f"{SVG}rect") if r.get("height") == str(int(bars.BAR - 1))]
+    assert lengths[2:] == [bars.LENGTH * 0.25, 1.0, bars.LENGTH * 0.75, bars.LENGTH]
+
+
+@pytest.mark.parametrize(
+    ("name", "theme", "options", "file"),
+    [
+        ("resnet8", LIGHT, {}, "resnet8-block-light.svg"),
+        ("resnet50", DARK, {}, "resnet50-block-dark.svg"),
+        ("resnet20", LIGHT, {"level": "op", "tall": True}, "resnet20-op-tall-light.svg"),
+    ],
+)
+def test_golden(name: str, theme: Theme, options: dict, file: str, golden) -> None:
+    spec = named(name, {})
+    golden(file, figure.graph(spec.node(), spec.title(), theme=theme, **options) + "\n")
