@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 import typing
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -24,8 +25,10 @@ Value = int | float | bool | str | tuple[int, ...]
 Kind = Literal["int", "float", "bool", "choice", "text", "ints"]
 
 KINDS: dict[object, Kind] = {int: "int", float: "float", bool: "bool", str: "text", tuple[int, ...]: "ints"}
+SOME = 5
 LARGEST = 10**15
 """No choice is larger; Python neither compares much larger whole numbers with floats nor prints them."""
+NUMBER = re.compile(r"[-+]?[0-9]{1,18}(?:\.[0-9]{1,18})?(?:[eE][-+]?[0-9]{1,2})?")
 TRUE, FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
 
 
@@ -99,13 +102,12 @@ class Knob:
             return "true" if value else "false"
         if isinstance(value, tuple):
             return ",".join(map(str, value))
-        return str(value)
+        return str(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
     def check_alone(self, value: object) -> Value:
         """`value` if its type and range are possible, and its choice where that hangs on no other knob."""
         right = self._typed(value)
-        for number in right if isinstance(right, tuple) else (right,):
-            self._check_range(number)
+        self._check_range(right)
         return right if self.dependent else self.check(right, None)
 
     def check(self, value: Value, spec: Any) -> Value:
@@ -132,18 +134,41 @@ class Knob:
                 return tuple(value)
         raise SpecError(f"{self.name} {_quoted(value)} is not {self._wanted()}")
 
-    def _check_range(self, number: object) -> None:
-        if not isinstance(number, (int, float)) or self.low is None or self.high is None:
+    def _check_range(self, value: Value) -> None:
+        if self.low is None or self.high is None:
             return
-        if not self.low <= number <= self.high:
-            nearest = self.low if math.isnan(number) else min(max(number, self.low), self.high)
-            near = float(nearest) if self.kind == "float" else int(nearest)
-            fix = {} if self.kind == "ints" else {self.name: near}
+        near = self._into_range(value)
+        if near != value:
+            pairs = zip(value, near) if isinstance(value, tuple) and isinstance(near, tuple) else [(value, near)]
+            wrong = next(number for number, right in pairs if number != right)
             raise SpecError(
-                f"{self.name} {_quoted(number)} is out of range: it goes from {_plain(self.low)} to "
-                f"{_plain(self.high)}; the nearest is {_plain(near)}",
-                **fix,
+                f"{self.name} {_quoted(wrong)} is out of range: it goes from {_plain(self.low)} to "
+                f"{_plain(self.high)}; the nearest is {self.show(near)}",
+                **{self.name: near},
             )
+
+    def _into_range(self, value: Value) -> Value:
+        """The value, or each of its numbers, moved to the nearest end of the range where it lies outside."""
+        if isinstance(value, tuple):
+            return tuple(int(self._within(number)) for number in value)
+        if isinstance(value, (bool, str)):
+            return value
+        return self._within(value) if self.kind == "float" else int(self._within(value))
+
+    def _within(self, number: float) -> float:
+        low = -LARGEST if self.low is None else self.low
+        high = LARGEST if self.high is None else self.high
+        return low if math.isnan(number) else min(max(number, low), high)
+
+    def suggestion(self, value: object, spec: Any) -> tuple[str, Value]:
+        """What to name beside a refused value that is not even of the knob's kind: the nearest, or the default."""
+        numbers = [float(found) for found in NUMBER.findall(_quoted(value))]
+        options = spec.offered(self)
+        if self.kind == "ints" and numbers:
+            return "the nearest", self._into_range(tuple(round(number) for number in numbers))
+        if self.kind in ("int", "float") and numbers:
+            return "the nearest", nearest(numbers[0], options) if options else self._into_range(numbers[0])
+        return "the default", self.initial(spec)
 
     def _wanted(self) -> str:
         return {
@@ -209,19 +234,21 @@ class Spec(ABC):
         object.__setattr__(self, k.name, value)
 
     def _refusing(self, k: Knob, check: Callable[[Any], Value]) -> Value:
-        """The checked value; where no nearest one can be named, the sentence names the default instead."""
+        """The checked value; a refusal that names nothing possible yet is made to."""
+        value = getattr(self, k.name)
         try:
-            return check(getattr(self, k.name))
+            return check(value)
         except SpecError as error:
-            if error.fix:
-                raise
             whole = all(getattr(self, other.name) is not UNSET for other in self.knobs())
-            default = k.initial(self if whole else type(self)())
-            raise SpecError(f"{error}; the default is {k.show(default) or 'none'}", **{k.name: default}) from None
+            raise _named(error, k, value, self if whole else type(self)()) from None
 
     def check(self) -> None:
         """Refuse combinations that no single knob can see; raises SpecError. Not every spec has such."""
         return
+
+    def offered(self, k: Knob) -> tuple[Value, ...]:
+        """The choices that a person may turn `k` to from here, other knobs following; empty where a range says it."""
+        return k.options(self)
 
     @abstractmethod
     def title(self) -> str:
@@ -249,8 +276,25 @@ class Spec(ABC):
     def parse(cls, texts: Mapping[str, str]) -> dict[str, Value]:
         """The values that the texts stand for; raises SpecError."""
         _refuse_unknown(texts, cls)
-        by_name = {k.name: k for k in cls.knobs()}
-        return {name: by_name[name].parse(text) for name, text in texts.items()}
+        values: dict[str, Value] = {}
+        refused: list[tuple[Knob, SpecError]] = []
+        for k in cls.knobs():
+            if k.name in texts:
+                try:
+                    values[k.name] = k.parse(texts[k.name])
+                except SpecError as error:
+                    refused.append((k, error))
+        for k, refusal in refused[:1]:
+            raise _named(refusal, k, texts[k.name], cls._beside(values))
+        return values
+
+    @classmethod
+    def _beside(cls, values: Mapping[str, Value]) -> Self:
+        """The spec of the values, or the default one where they are not possible together."""
+        try:
+            return cls(**values)
+        except SpecError:
+            return cls()
 
     def values(self) -> dict[str, Value]:
         """Every knob with its value."""
@@ -299,10 +343,6 @@ class NetSpec(Spec):
     def input_shape(self) -> Shape:
         """The shape of one input."""
 
-    def offered(self, k: Knob) -> tuple[Value, ...]:
-        """The choices that a person may turn `k` to from here, other knobs following; empty where a range says it."""
-        return k.options(self)
-
     def turned(self, k: Knob, text: str) -> Turned:
         """The fewest knobs after a person turned `k`; a family may let other knobs follow, and then says so."""
         return Turned({**self.chosen(), k.name: text})
@@ -313,6 +353,14 @@ class NetSpec(Spec):
             return infer(self.net(), self.input_shape())
         except ShapeError as error:
             raise SpecError(f"this network cannot take an input of {dims(self.input_shape())}: {error}") from None
+
+
+def _named(error: SpecError, k: Knob, value: object, spec: Spec) -> SpecError:
+    """The error with the nearest possible choice, or the default, named in its sentence and fix."""
+    if error.fix:
+        return error
+    words, near = k.suggestion(value, spec)
+    return SpecError(f"{error}; {words} is {k.show(near) or 'none'}", **{k.name: near})
 
 
 def _declared(cls: type[Spec]) -> tuple[Knob, ...]:
@@ -329,9 +377,9 @@ def _declared(cls: type[Spec]) -> tuple[Knob, ...]:
 
 def _refuse_unknown(values: Iterable[str], cls: type[Spec]) -> None:
     names = [k.name for k in cls.knobs()]
-    for name in values:
-        if name not in names:
-            raise SpecError(f"there is no knob {_quoted(name)}: there are {', '.join(names)}")
+    unknown = [_quoted(name) for name in values if name not in names]
+    if unknown:
+        raise SpecError(f"there is no knob {', '.join(unknown[:SOME])}: there are {', '.join(names)}")
 
 
 def refuse_outside(name: str, value: Value, options: Sequence[Value]) -> None:

@@ -74,6 +74,15 @@ def _shortcut(spec: ResNet) -> str:
     return "A" if spec.layout == "cifar" and spec.block == "basic" else "B"
 
 
+def _shortened(blocks: tuple[int, ...]) -> tuple[int, ...]:
+    """The list with what is too much taken from its longest stages."""
+    rest = list(blocks)
+    while sum(rest) > MOST_UNITS:
+        longest = rest.index(max(rest))
+        rest[longest] = max(1, rest[longest] - (sum(rest) - MOST_UNITS))
+    return tuple(rest)
+
+
 def _by_layout(imagenet: Any, cifar: Any) -> Any:
     return lambda spec: imagenet if spec.layout == "imagenet" else cifar
 
@@ -138,7 +147,12 @@ class ResNet(NetSpec):
                 "input needs three numbers, channels, height and width, such as 3,224,224", input=(3, 224, 224)
             )
         if sum(self.blocks) > MOST_UNITS:
-            raise SpecError(f"blocks has {sum(self.blocks):,} units in all: {MOST_UNITS:,} are the most")
+            near = _shortened(self.blocks)
+            raise SpecError(
+                f"blocks has {sum(self.blocks):,} units in all, and {MOST_UNITS:,} are the most; "
+                f"the nearest is {','.join(map(str, near))}",
+                blocks=near,
+            )
         if self.shortcut == "none" and (self.drop_path or self.zero_gamma):
             name = "drop_path" if self.drop_path else "zero_gamma"
             off: float | bool = 0.0 if self.drop_path else False
@@ -156,12 +170,24 @@ class ResNet(NetSpec):
                 group_width=least,
             )
         if widest > MOST_CHANNELS:
+            name, near = self._narrower(widest)
+            shown = ",".join(map(str, near)) if isinstance(near, tuple) else near
             raise SpecError(
-                f"the last stage would have {widest:,} channels, and {MOST_CHANNELS:,} are the most: "
-                "take fewer stages or a smaller width"
+                f"the last stage would have {widest:,} channels, and {MOST_CHANNELS:,} are the most; "
+                f"the nearest possible {name} is {shown}",
+                **{name: near},
             )
         for stage in range(len(self.stages())):
             self._check_groups(stage)
+
+    def _narrower(self, widest: int) -> tuple[str, Value]:
+        """A knob and the nearest value of it with which the last stage is not too wide: stages, widen or width."""
+        halvings = (-(-widest // MOST_CHANNELS) - 1).bit_length()
+        if len(self.blocks) > halvings:
+            return "blocks", self.blocks[: len(self.blocks) - halvings]
+        if self.widen > 1:
+            return "widen", max(1, self.widen * MOST_CHANNELS // widest)
+        return "width", max(1, self.width * MOST_CHANNELS // widest)
 
     def _check_groups(self, stage: int) -> None:
         """Grouped convolutions of a basic block also join the unit's outside, which the groups must divide."""
@@ -196,6 +222,10 @@ class ResNet(NetSpec):
                 return Turned({**texts, "depth": str(same[0])}, note)
         if k.name == "depth" and self.layout == "imagenet":
             texts.pop("block", None)
+        if k.name == "shortcut" and text == "none":
+            off = [name for name in ("drop_path", "zero_gamma") if texts.pop(name, None)]
+            note = f"A plain net has no {' and no '.join(off)}: nothing would be left of the signal." if off else ""
+            return Turned(texts, note)
         if k.name == "layout":
             follow = {name: texts.pop(name, None) for name in ("depth", "block", "shortcut", "blocks", "width")}
             kept = [name for name, value in follow.items() if value is not None]

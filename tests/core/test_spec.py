@@ -61,12 +61,12 @@ def test_chosen_is_the_shortest_that_gives_it_back():
 @pytest.mark.parametrize(
     ("texts", "sentence"),
     [
-        ({"shots": "many"}, "shots many is not a whole number"),
+        ({"shots": "many"}, "shots many is not a whole number; the default is 1"),
         ({"shots": "5"}, "shots 5 is out of range: it goes from 1 to 4; the nearest is 4"),
         ({"milk": "-1"}, "milk -1.0 is out of range: it goes from 0 to 0.5; the nearest is 0"),
         ({"milk": "nan"}, "milk nan is out of range: it goes from 0 to 0.5; the nearest is 0"),
-        ({"sugar": "perhaps"}, "sugar perhaps is not true or false"),
-        ({"grinds": "1;2"}, "grinds 1;2 is not a list of whole numbers such as 3,4,6,3"),
+        ({"sugar": "perhaps"}, "sugar perhaps is not true or false; the default is false"),
+        ({"grinds": "1;2"}, "grinds 1;2 is not a list of whole numbers such as 3,4,6,3; the nearest is 1,2"),
         (
             {"size": "larg"},
             "size larg is not possible beside the other choices: choose small, large; the nearest is large",
@@ -84,7 +84,7 @@ def test_refusals(texts, sentence):
     "values", [{"shots": "3"}, {"shots": True}, {"shots": 2.0}, {"sugar": 1}, {"grinds": [True]}, {"size": 3}]
 )
 def test_json_of_the_wrong_type_is_refused(values):
-    with pytest.raises(SpecError, match=r"is not .*; the default is"):
+    with pytest.raises(SpecError, match=r"is not .*; the (default|nearest) is"):
         Coffee.of(values)
 
 
