@@ -110,7 +110,8 @@ def chain(units: Sequence[tuple[str, bool]], removed: Set[int], theme: Theme, ti
     drawn faint behind the first unit that was removed and has no way round it: nothing gets through.
     """
     per_row = PER_ROW if len(units) <= MANY else PER_ROW_OF_MANY
-    rows = -(-len(units) // per_row)
+    rows = max(1, -(-len(units) // per_row))
+    per_row = -(-len(units) // rows)
     out, cut = [], False
     for i, (path, has_shortcut) in enumerate(units):
         row, column = divmod(i, per_row)

@@ -104,15 +104,14 @@ def _units(path: str, stage: Node, level: str, folded: bool) -> list[Item]:
 
 def _block(unit: Node, path: str) -> list[Item]:
     """A unit as one box for its branch, forked with its shortcut where it has one."""
-    par = next((at for _, at in walk(unit) if isinstance(at.net, Par)), None)
+    at_path, par = next(((inner, at) for inner, at in walk(unit, path) if isinstance(at.net, Par)), (path, None))
     box = Box(path, _weights(unit), "conv")
     if par is None or unit.role != "unit" or all(part.role != "shortcut" for _, part in par.parts):
         return [box]
-    shortcuts = [part for _, part in par.parts if part.role == "shortcut"]
-    ways = tuple(_way_round(part, path) for part in shortcuts)
+    ways = tuple(_way_round(at, join_path(at_path, name)) for name, at in par.parts if at.role == "shortcut")
     assert isinstance(par.net, Par)
-    sign = SIGNS.get(join_name(par.net), "+")
-    return [Fork(path, (Stack((box,)), *ways), sign, True, _resizes(par))]
+    name = join_name(par.net)
+    return [Fork(join_path(at_path, name), (Stack((box,)), *ways), SIGNS.get(name, "+"), True, _resizes(par))]
 
 
 def _resizes(par: Node) -> bool:

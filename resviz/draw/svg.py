@@ -70,7 +70,7 @@ def _mark(mark: object, theme: Theme) -> str:
     if isinstance(mark, Wire):
         return wire(mark, theme)
     if isinstance(mark, Sign):
-        return sign(mark, theme)
+        return part(mark.path, f"{mark.path}: join", sign(mark, theme))
     if isinstance(mark, Panel):
         return _panel(mark, theme)
     if isinstance(mark, Words):
@@ -88,7 +88,7 @@ def _box(box: PlacedBox, theme: Theme) -> str:
         y += LINE
     if box.caption:
         lines.append(text(middle, y - 1, box.caption, theme.faint, SMALL))
-    return part(box.path, f"{box.path}: {', '.join(box.lines)}", "".join(lines))
+    return part(box.path, f"{box.path}: {' '.join(box.lines)}", "".join(lines))
 
 
 def _panel(panel: Panel, theme: Theme) -> str:

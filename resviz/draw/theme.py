@@ -73,7 +73,7 @@ LIGHT = Theme(
         "regulariser": Paint("#f8f3b8", "#857b00"),
         "shape": Paint("#eef0f3", "#6b7280"),
         "join": Paint("#ffffff", "#3d444d"),
-        "stage": Paint("#d3e6f5", "#0072b2"),
+        "stage": Paint("#e3def6", "#5a4aa8"),
     },
 )
 
@@ -95,7 +95,7 @@ DARK = Theme(
         "regulariser": Paint("#3d390a", "#f0e442"),
         "shape": Paint("#232930", "#8f9aa7"),
         "join": Paint("#0e1117", "#b6c0cb"),
-        "stage": Paint("#10344f", "#56b4e9"),
+        "stage": Paint("#2b2552", "#a99af0"),
     },
 )
 

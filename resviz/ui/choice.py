@@ -14,10 +14,11 @@ from functools import lru_cache
 import streamlit as st
 
 from resviz.core.spec import Knob, NetSpec, SpecError, Value
+from resviz.ui import widgets
 from resviz.zoo.families import FAMILIES, PRESETS, family, named
 
 FIRST_FAMILY = "resnet"
-OTHER_PARAMETERS = ("family", "view", "level", "run", "removed", "log", "embed", "embed_options", "by", "engine")
+OTHER_PARAMETERS = ("family", "view", "level", "run", "removed", "log", "embed", "embed_options", "by", "part")
 
 
 @dataclass(frozen=True)
@@ -33,16 +34,20 @@ class Choice:
         """The value that the knob's widget shows: where there is no spec, what was chosen as far as it can be read."""
         if self.spec is not None:
             return self.spec.values()[k.name]
-        try:
-            return k.check_alone(k.parse(self.texts[k.name])) if k.name in self.texts else self._fallback(k)
-        except SpecError:
-            return self._fallback(k)
+        return widgets.readable(k, self.texts, self._beside().values()[k.name])
 
-    def _fallback(self, k: Knob) -> Value:
+    def typed(self, k: Knob) -> str | None:
+        """What was typed into the knob's field, where there is no spec that shows it."""
+        return None if self.spec is not None else self.texts.get(k.name)
+
+    def _beside(self) -> NetSpec:
+        """The defaults of the chosen layout, block …, as far as those are possible together."""
+        names = [k.name for k in self.cls.knobs() if k.primary and not k.dependent]
+        readable = {name: self.texts[name] for name in names if name in self.texts}
         try:
-            return self.cls.of_text({n: t for n, t in self.texts.items() if n in ("layout", "block")}).values()[k.name]
+            return self.cls.of_text(readable)
         except SpecError:
-            return self.cls().values()[k.name]
+            return self.cls()
 
 
 def read() -> Choice:
@@ -114,5 +119,4 @@ def family_title(cls: type[NetSpec]) -> str:
 
 def plain(text: str) -> str:
     """Text for a place that reads Markdown, as it stands: what came by the URL is shown, never interpreted."""
-    escaped = "".join(f"\\{char}" if char in "\\`*_{}[]()#+-.!|<>$~:" else char for char in text)
-    return escaped[:1].upper() + escaped[1:]
+    return "".join(f"\\{char}" if char in "\\`*_{}[]()#+-.!|<>$~:" else char for char in text)

@@ -16,6 +16,7 @@ HTML = """
   <div class="canvas" tabindex="0" role="application"
     aria-label="Diagram: arrow keys go from part to part, Enter opens one, plus, minus and 0 zoom"></div>
   <div class="tools">
+    <span>drag to move, Ctrl + wheel to zoom</span>
     <button class="farther" title="zoom out (−)" aria-label="zoom out">−</button>
     <button class="nearer" title="zoom in (+)" aria-label="zoom in">+</button>
     <button class="fit" title="fit (0)" aria-label="fit into the page">fit</button>
@@ -46,19 +47,16 @@ def picture(svg: str, key: str) -> None:
 
 
 def show(
-    wide: str, key: str, *, tall: str = "", selected: str = "", height: int = TALLEST,
-    on_select: Callable[[], None] = lambda: None,
-) -> None:  # fmt: skip
-    """Show an SVG (`tall` instead on narrow pages) and mark `selected`; `on_select` is called at each click."""
+    wide: str, key: str, on_select: Callable[[str], None], *, tall: str = "", selected: str = "", height: int = TALLEST
+) -> None:
+    """Show an SVG (`tall` instead on narrow pages), mark `selected`, call `on_select` with a clicked part's path."""
+
+    def clicked() -> None:
+        state = st.session_state.get(key) or {}
+        on_select(str((state.get("click") or {}).get("path") or ""))
+
     _COMPONENT(
         key=key,
         data={"wide": wide, "tall": tall, "selected": selected, "height": height},
-        on_click_change=on_select,
+        on_click_change=clicked,
     )
-
-
-def selected(key: str) -> str:
-    """The path of the part that was selected last in the diagram of that key, or ""."""
-    state = st.session_state.get(key) or {}
-    click = state.get("click") or {}
-    return str(click.get("path") or "")

@@ -18,6 +18,12 @@ STYLE = """<style>
   border-bottom:1px solid color-mix(in srgb, currentColor 22%, transparent)}
 .inspector td {font-variant-numeric:tabular-nums}
 .inspector code {font-size:0.8rem; background:none; color:inherit; padding:0}
+@media (max-width:640px) {
+  .inspector table, .inspector tr, .inspector td {display:block; border:none; padding:0.05rem 0}
+  .inspector tr {padding:0.4rem 0; border-bottom:1px solid color-mix(in srgb, currentColor 22%, transparent)}
+  .inspector tr:first-child {display:none}
+  .inspector td::before {content:attr(aria-label) ": "; opacity:0.85}
+}
 </style>"""
 COLUMNS = ("operation", "output", "how the size comes about", "parameters", "MACs")
 
@@ -48,7 +54,8 @@ def show(shown: Shown, path: str) -> None:
     prefix = "" if path in ("stem", "head") else path
     lines = [_line(at_path, at) for at_path, at in leaves_below(part, prefix)]
     head = "".join(f"<th>{escape(name)}</th>" for name in COLUMNS)
-    st.html(f'{STYLE}<div class="inspector"><p>{heading}</p><table><tr>{head}</tr>{"".join(lines)}</table></div>')
+    table = f"<table><tr>{head}</tr>{''.join(lines)}</table>"
+    st.html(f'{STYLE}<div class="inspector" role="status" aria-live="polite"><p>{heading}</p>{table}</div>')
 
 
 def leaves_below(part: Node, path: str) -> list[tuple[str, Node]]:
@@ -83,4 +90,5 @@ def _line(path: str, at: Node) -> str:
         escape(str(op.params(*at.ins))),
         escape(str(op.macs(*at.ins))),
     )
-    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+    named = zip(COLUMNS, cells, strict=True)
+    return "<tr>" + "".join(f'<td aria-label="{escape(name)}">{cell}</td>' for name, cell in named) + "</tr>"

@@ -8,17 +8,10 @@ from functools import lru_cache
 import streamlit as st
 
 from resviz.core.spec import NetSpec, SpecError
-from resviz.ui import choice, pages, sidebar, totals
+from resviz.ui import choice, pages, sidebar, style, totals
 from resviz.ui.choice import Choice
+from resviz.ui.colours import theme
 from resviz.ui.page import Shown
-
-STYLE = """<style>
-.stMainBlockContainer {padding:4rem 2rem 1rem}
-[data-testid="stSidebarHeader"] {height:2.6rem; padding-top:0.4rem; padding-bottom:0}
-[data-testid="stSidebarUserContent"] {padding-top:0; padding-bottom:1rem}
-.stSidebar h3 {padding-top:0}
-[data-testid="stCaptionContainer"] {color:inherit; opacity:0.9}
-</style>"""
 
 PAGES = pages.found()
 
@@ -34,17 +27,21 @@ def _freeze() -> bool:
 def show() -> None:
     """Draw the page for the network that the URL names, or say why there is none."""
     _freeze()
-    st.html(STYLE)
+    style.show(theme())
     chosen = sidebar.show()
     shown = _placed(chosen)
     if shown is not None:
+        st.set_page_config(page_title=f"{shown.title} · resviz")
         totals.show(shown)
     # the tabs stay when there is nothing to show in them, so that the open one is not lost with the network
     tabs = st.tabs([page.title for page in PAGES], key="view", on_change="rerun", bind="query-params")
     for page, tab in zip(PAGES, tabs, strict=True):
-        if tab.open and shown is not None:
+        if tab.open:
             with tab:
-                page.show(shown)
+                if shown is None:
+                    st.caption("There is no such network to show: mend the choice above, or turn a knob.")
+                else:
+                    page.show(shown)
 
 
 def _placed(chosen: Choice) -> Shown | None:

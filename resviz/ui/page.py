@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,6 +17,10 @@ class Shown:
     spec: NetSpec
     node: Node
     title: str
+
+    def file_name(self) -> str:
+        """The title as a file may be called."""
+        return re.sub(r"[^0-9A-Za-z.]+", "-", self.title.replace("×", "x")).strip("-")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from resviz.runs.status import Status, curve_csv, status
 from resviz.runs.store import ALIVE, Run
 from resviz.ui import choice
 from resviz.ui.colours import theme
-from resviz.zoo.families import from_json
+from resviz.zoo.families import from_json, to_json
 
 EVERY_SECONDS = 1.0
 MOST_POINTS = 500
@@ -29,12 +29,14 @@ WORDS = {
 }
 
 
-def show(run: Run) -> None:
+def show(run: Run, spec: NetSpec) -> None:
     """The run as it is; while it lives, this part of the page reads its folder every second."""
     config = run.config()
     st.markdown(f"**{choice.plain(str(config['title']))}** · `{run.id}`")
     alive = run.state() in ALIVE
     st.fragment(_live, run_every=EVERY_SECONDS if alive else None)(run, alive)
+    if config["spec"] != to_json(spec):
+        st.caption("This run is of another network than the one above; Show this network opens it.")
     _files(run)
 
 
@@ -43,21 +45,29 @@ def _live(run: Run, was_alive: bool) -> None:
     now = status(run, curve)
     if was_alive and now.state not in ALIVE:
         st.rerun()
-    st.progress(min(1.0, now.progress), _progress(now))
-    _figures(now)
+    bar, stop = st.columns([5, 1], vertical_alignment="bottom")
+    bar.progress(min(1.0, now.progress), _progress(now))
+    if was_alive:
+        stop.button("Stop", on_click=store.stop, args=(run,), key="stop", disabled=run.stop_asked(), width="stretch")
+    _figures(now, _epochs(run))
     if now.message:
         (st.error if now.state == "failed" else st.warning)(choice.plain(now.message))
-    loss, error = st.columns(2)
-    with loss:
-        st.markdown("Loss")
-        st.echarts_chart(curves(curve, "loss"), height=280, key="curve-loss", alt="loss of training and test by epoch")
-    with error:
-        st.markdown("Error")
-        st.echarts_chart(
-            curves(curve, "error"), height=280, key="curve-error", alt="error of training and test by epoch"
-        )
-    if was_alive:
-        st.button("Stop", on_click=store.stop, args=(run,), key="stop", disabled=run.stop_asked())
+    if not any(row["kind"] in ("step", "epoch") for row in curve):
+        return
+    for column, quantity in zip(st.columns(2), ("loss", "error"), strict=True):
+        with column:
+            st.markdown(quantity.capitalize())
+            option = curves(curve, quantity, _epochs(run))
+            st.echarts_chart(
+                option, height=280, key=f"curve-{quantity}", alt=f"{quantity} of training and test by epoch"
+            )
+
+
+def _epochs(run: Run) -> int:
+    """The epochs that were asked for."""
+    recipe = run.config()["recipe"]
+    epochs = recipe.get("epochs") if isinstance(recipe, dict) else None
+    return epochs if isinstance(epochs, int) else 0
 
 
 def _rows(run: Run) -> list[Row]:
@@ -74,9 +84,9 @@ def _progress(now: Status) -> str:
     return f"{WORDS[now.state]}{left}"
 
 
-def _figures(now: Status) -> None:
+def _figures(now: Status, epochs: int) -> None:
     figures = (
-        ("epochs", str(now.epochs)),
+        (f"of {epochs} epochs" if epochs > 1 else f"of {epochs} epoch", str(now.epochs)),
         ("test accuracy", "–" if now.test_error is None else f"{100 * (1 - now.test_error):.2f} %"),
         ("training error", "–" if now.train_error is None else f"{100 * now.train_error:.2f} %"),
         ("images/s", "–" if now.images_per_second is None else f"{now.images_per_second:,.0f}"),
@@ -86,8 +96,8 @@ def _figures(now: Status) -> None:
     st.html(f'<div class="run" style="display:flex;flex-wrap:wrap;gap:0.2rem 1.4rem">{cells}</div>')
 
 
-def curves(rows: list[Row], quantity: str) -> dict[str, Any]:
-    """An ECharts option with training and test curves of "loss" or "error" over epochs."""
+def curves(rows: list[Row], quantity: str, epochs: int) -> dict[str, Any]:
+    """An ECharts option with training and test curves of "loss" or "error" over the epochs that were asked for."""
     training = [(row["epoch"], row.get(quantity)) for row in rows if row["kind"] == "step"]
     test = [(row["epoch"], row.get(f"test_{quantity}")) for row in rows if row["kind"] == "epoch"]
     colours = theme()
@@ -101,7 +111,15 @@ def curves(rows: list[Row], quantity: str) -> dict[str, Any]:
         "grid": {"left": 8, "right": 16, "top": 34, "bottom": 30, "containLabel": True},
         "legend": {"top": 2, "textStyle": {"color": colours.ink}},
         "tooltip": {"trigger": "axis"},
-        "xAxis": {"type": "value", "name": "epoch", "nameLocation": "middle", "nameGap": 26, "min": 0, **axis},
+        "xAxis": {
+            "type": "value",
+            "name": "epoch",
+            "nameLocation": "middle",
+            "nameGap": 26,
+            "min": 0,
+            "max": epochs or None,
+            **axis,
+        },
         "yAxis": {"type": "value", "min": 0, **axis},
         "series": series,
     }

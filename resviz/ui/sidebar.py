@@ -36,11 +36,14 @@ def _more(chosen: Choice) -> None:
     """The other knobs; they are drawn only while they can be seen, which halves the work of a closed page."""
     folded = [k for k in chosen.cls.knobs() if not k.primary]
     turned = chosen.spec.chosen() if chosen.spec else chosen.texts
-    count = sum(k.name in turned for k in folded)
-    with st.expander(f"More ({count} changed)" if count else "More", key="more", on_change="rerun") as box:
+    changed = [k.title for k in folded if k.name in turned]
+    # the label stays the same, because Streamlit closes an expander whose label changes
+    with st.expander("More", key="more", on_change="rerun") as box:
         if box.open:
             for k in folded:
                 _knob(k, chosen)
+    if changed:
+        st.caption(f"changed: {choice.plain(', '.join(changed))}")
 
 
 def _family_and_preset(chosen: Choice) -> None:
@@ -68,10 +71,8 @@ def _take_preset() -> None:
 
 
 def _knob(k: Knob, chosen: Choice) -> None:
-    value = chosen.shown(k)
-    titles = {entry.name: entry.title for entry in k.registry} if k.registry else {}
     turn = partial(choice.turn, chosen.cls, k)
-    widgets.show(k, f"knob-{k.name}", value, _options(k, chosen), turn, titles)
+    widgets.show(k, f"knob-{k.name}", chosen.shown(k), _options(k, chosen), turn, chosen.typed(k))
 
 
 def _options(k: Knob, chosen: Choice) -> Sequence[Value]:
@@ -101,17 +102,15 @@ def explain(chosen: Choice) -> None:
     if chosen.error is None:
         return
     st.error(choice.plain(str(chosen.error)))
-    names = {k.name for k in chosen.cls.knobs()}
     by_name = {k.name: k for k in chosen.cls.knobs()}
     for name, value in chosen.error.fix.items():
-        if name in names:
-            text = by_name[name].show(value)
-            st.button(
-                f"Set {by_name[name].title.lower()} to {text}",
-                on_click=partial(choice.turn, chosen.cls, by_name[name], text),
-            )
-    unknown = [name for name in chosen.texts if name not in names]
-    if unknown:
+        if name in by_name:
+            k = by_name[name]
+            words = f"Set {k.title.lower()} to {k.show(value) or 'none'}"
+            st.button(choice.plain(words), on_click=partial(choice.turn, chosen.cls, k, k.show(value)))
+        else:
+            st.button(f"Take {choice.family_title(chosen.cls)}", on_click=partial(choice.choose, chosen.cls, {}))
+    if any(name not in by_name for name in chosen.texts):
         st.button("Drop it", on_click=partial(_keep_known, chosen))
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from resviz.ui.page import Shown
 from resviz.views import tables
-from resviz.views.numbers import count, power
+from resviz.views.numbers import power
 
 STYLE = """<style>
 .totals {display:flex; flex-wrap:wrap; gap:0.2rem 1.6rem; align-items:baseline; margin:0 0 -0.4rem}
@@ -27,8 +27,8 @@ def show(shown: Shown) -> None:
             "parameters",
             f"{t.params_shortcut:,} of them in shortcuts; {t.buffers:,} buffers of BN apart",
         ),
-        (count(t.macs), "MACs", f"{t.macs:,} multiply-adds of convolutions and fully connected layers, one image"),
-        (count(t.activations), "activations", f"{t.activations:,} elements put out, one image"),
+        (f"{t.macs:,}", "MACs", "multiply-adds of convolutions and fully connected layers, one image"),
+        (f"{t.activations:,}", "activations", "elements put out by every operation, one image"),
         (str(t.depth), "layers deep", "weighted layers on the longest path; projections and gates are not counted"),
         (str(t.units), "units", "residual units, or a plain net's blocks"),
         (

@@ -1,4 +1,8 @@
-"""A knob becomes a widget: its kind and range decide which, its value comes from outside and goes to a callback."""
+"""A knob becomes a widget: its kind and range decide which, its value comes from outside and goes to a callback.
+
+No widget is given the knob's limits where Streamlit would drop a number outside them without a word: the spec
+refuses it, with a sentence.
+"""
 
 from __future__ import annotations
 
@@ -6,42 +10,50 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from resviz.core.spec import Knob, Value
+from resviz.core.spec import Knob, SpecError, Value
 
 FEW = 5
 """Up to so many choices stand side by side, more fold into a list."""
+NARROW = 36
+"""Characters that fit side by side."""
 
 Set = Callable[[str], None]
 """Takes the text of the knob's new value."""
 
 
-def show(k: Knob, key: str, value: Value, options: Sequence[Value], on_set: Set, titles: Mapping[str, str]) -> None:
-    """Draw the knob's widget with `value`; `titles` are the words for some of its choices."""
+def readable(k: Knob, texts: Mapping[str, str], fallback: Value) -> Value:
+    """The value that was chosen, as far as it can be read by itself; otherwise the fallback."""
+    try:
+        return k.check_alone(k.parse(texts[k.name])) if k.name in texts else fallback
+    except SpecError:
+        return fallback
+
+
+def show(k: Knob, key: str, value: Value, options: Sequence[Value], on_set: Set, typed: str | None = None) -> None:
+    """Draw the knob's widget with `value`; a text field keeps what was `typed`, also if it cannot be read."""
 
     def changed() -> None:
         new = st.session_state[key]
         if new is not None:
             on_set(new if isinstance(new, str) else k.show(new))
 
-    words = f"{k.help} ({_extent(k, options)})" if _extent(k, options) else k.help
-    st.session_state[key] = k.show(value) if k.kind in ("ints", "text") else value
+    help = f"{k.help} ({_extent(k)})" if _extent(k) and not options else k.help
+    st.session_state[key] = value
     if options:
-        _choice(k, key, value, options, changed, words, titles)
+        _choice(k, key, value, options, changed, help)
     elif k.kind == "bool":
-        st.toggle(k.title, key=key, help=words, on_change=changed)
+        st.toggle(k.title, key=key, help=help, on_change=changed)
     elif k.kind == "int":
-        low, high = int(k.low or 0), int(k.high or 0)
-        st.number_input(k.title, low, high, step=1, key=key, help=words, on_change=changed)
+        st.number_input(k.title, step=1, key=key, help=help, on_change=changed)
     elif k.kind == "float":
-        _number(k, key, changed, words)
+        st.number_input(k.title, step=_step(k), format="%g", key=key, help=help, on_change=changed)
     else:
-        st.text_input(k.title, key=key, help=words, on_change=changed, placeholder=k.help)
+        st.session_state[key] = k.show(value) if typed is None else typed
+        st.text_input(k.title, key=key, help=help, on_change=changed, placeholder=k.help)
 
 
-def _choice(
-    k: Knob, key: str, value: Value, options: Sequence[Value], changed: Callable[[], None], words: str,
-    titles: Mapping[str, str],
-) -> None:  # fmt: skip
+def _choice(k: Knob, key: str, value: Value, options: Sequence[Value], changed: Callable[[], None], help: str) -> None:
+    titles = {entry.name: entry.title for entry in k.registry} if k.registry else {}
     possible = list(options)
     if value not in possible:
         possible = sorted([*possible, value]) if k.kind == "int" else [*possible, value]
@@ -49,28 +61,21 @@ def _choice(
     def title(option: object) -> str:
         return titles.get(str(option), str(option))
 
-    if k.kind == "int":
-        if len(possible) > 1:
-            st.select_slider(k.title, possible, key=key, help=words, on_change=changed)
-        else:
-            st.select_slider(k.title, [*possible, " "], key=key, help=words, disabled=True)
-    elif len(possible) <= FEW and sum(len(title(option)) for option in possible) < 36:
-        st.segmented_control(
-            k.title, possible, key=key, help=words, on_change=changed, format_func=title, required=True
-        )
+    if k.kind == "int" and len(possible) > 1:
+        st.select_slider(k.title, possible, key=key, help=help, on_change=changed)
+    elif k.kind == "int":
+        st.select_slider(k.title, [*possible, " "], key=key, help=help, disabled=True)
+    elif len(possible) <= FEW and sum(len(title(option)) for option in possible) < NARROW:
+        st.segmented_control(k.title, possible, key=key, help=help, on_change=changed, format_func=title, required=True)
     else:
-        st.selectbox(k.title, possible, key=key, help=words, on_change=changed, format_func=title)
+        st.selectbox(k.title, possible, key=key, help=help, on_change=changed, format_func=title)
 
 
-def _number(k: Knob, key: str, changed: Callable[[], None], words: str) -> None:
-    low, high = float(k.low or 0.0), float(k.high or 0.0)
-    if high <= 1.0:
-        st.slider(k.title, low, high, step=0.05, key=key, help=words, on_change=changed)
-    else:
-        st.number_input(k.title, low, high, format="%g", key=key, help=words, on_change=changed)
+def _step(k: Knob) -> float:
+    return 0.05 if k.high is not None and k.high <= 1.0 else 0.01
 
 
-def _extent(k: Knob, options: Sequence[Value]) -> str:
-    if options or k.low is None or k.high is None or k.kind == "ints":
+def _extent(k: Knob) -> str:
+    if k.low is None or k.high is None or k.kind == "ints":
         return ""
     return f"{k.low:,g} to {k.high:,g}"

@@ -88,11 +88,14 @@ def path_lengths(lengths: Lengths, theme: Theme, logarithmic: bool, before: Leng
     low, high = lengths.central()
     figure = go.Figure()
     if before is not None:
-        figure.add_bar(**_bar(before, logarithmic), marker_color=theme.edge("norm"), opacity=0.35, name="whole network")
-    colours = [theme.edge("conv") if low <= k <= high else theme.edge("pool") for k in _shown(lengths)]
-    figure.add_bar(**_bar(lengths, logarithmic), marker_color=colours, name="paths")
+        grey = {"marker_color": theme.edge("norm"), "opacity": 0.35, "name": "before any unit was removed"}
+        figure.add_bar(**_bar(before, _shown(before), logarithmic), **grey)
+    inside = [k for k in _shown(lengths) if low <= k <= high]
+    outside = [k for k in _shown(lengths) if not low <= k <= high]
+    figure.add_bar(**_bar(lengths, inside, logarithmic), marker_color=theme.edge("conv"), name="central 95 %")
+    figure.add_bar(**_bar(lengths, outside, logarithmic), marker_color=theme.edge("pool"), name="outside")
     figure.add_vline(x=float(lengths.mean), line={"color": theme.accent, "dash": "dash"})
-    figure.update_layout(barmode="overlay", showlegend=False, bargap=0.15)
+    figure.update_layout(barmode="overlay", bargap=0.15, legend={"orientation": "h", "y": 1.15})
     longest = len((before or lengths).counts)
     figure.update_xaxes(title="units on the path", rangemode="tozero", dtick=1 if longest < 30 else None)
     figure.update_yaxes(title="log₁₀ of the number of paths" if logarithmic else "share of the paths")
@@ -101,11 +104,10 @@ def path_lengths(lengths: Lengths, theme: Theme, logarithmic: bool, before: Leng
     return _plain(figure, theme, 300, {"l": 70, "r": 8, "t": 8, "b": 50})
 
 
-def _bar(lengths: Lengths, logarithmic: bool) -> dict[str, object]:
-    """Plotly takes floats, and numbers of paths overflow those: so shares, or logarithms, of exact numbers."""
-    shown = _shown(lengths)
+def _bar(lengths: Lengths, shown: Sequence[int], logarithmic: bool) -> dict[str, object]:
+    """The bars of the lengths `shown`. Plotly takes floats, and numbers of paths overflow those: so shares or logs."""
     if logarithmic:
-        heights: Sequence[float] = [math.log10(lengths.counts[k]) for k in shown]
+        heights = [math.log10(lengths.counts[k]) for k in shown]
     else:
         heights = [float(lengths.share(k, k)) for k in shown]
     exact = [_short(lengths.counts[k]) for k in shown]

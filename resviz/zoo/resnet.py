@@ -35,6 +35,7 @@ STEM_AND_CLASSIFIER = 2
 MOST_CHANNELS = 65536
 MOST_UNITS = 1000
 WIDTH_OF_GROUPS = 64
+WIDTHS = {"imagenet": 64, "cifar": 16}
 
 
 def stages_of(layout: str, block: str) -> dict[int, tuple[int, ...]]:
@@ -114,7 +115,9 @@ class ResNet(NetSpec):
     blocks: tuple[int, ...] = knob(
         (), "Units a stage", "such as 3,4,6,3; any number of stages, in place of the depth", low=1, high=400
     )
-    width: int = knob(_by_layout(64, 16), "Width", "channels of the stem and of stage 1", low=1, high=1024)
+    width: int = knob(
+        lambda spec: WIDTHS[spec.layout], "Width", "channels of the stem and of stage 1", low=1, high=1024
+    )
     widen: int = knob(1, "Widen", "Wide ResNet's k: widens the stages, not the stem", low=1, high=64)
     groups: int = knob(1, "Groups", "groups of the 3×3 convolutions (ResNeXt's cardinality)", low=1, high=1024)
     group_width: int = knob(64, "Group width", "channels a group where the width is 64", low=1, high=1024)
@@ -321,20 +324,41 @@ class ResNet(NetSpec):
             name = f"SE-{name}"
         if self.order == "pre" and not name.endswith("WRN"):
             name = f"Pre-activation {name}"
-        remarks = []
-        if self.stride_on == "1x1" and self.order == "post" and self.block == "bottleneck":
-            remarks.append("v1")
-        if self.order not in ("post", "pre"):
-            remarks.append(self.order)
-        if self.shortcut not in ("none", _shortcut(self)) and "WRN" not in name:
-            remarks.append(f"option {self.shortcut}")
+        remarks = list(self._remarks())
         return f"{name}-{depth}" + (f" ({', '.join(remarks)})" if remarks else "")
+
+    def _remarks(self) -> Iterator[str]:
+        """What a name such as ResNet-50 does not say of this choice; input and classes are the data's."""
+        if self.stride_on == "1x1" and self.order == "post" and self.block == "bottleneck":
+            yield "v1"
+        if self.order not in ("post", "pre"):
+            yield self.order
+        if self.shortcut not in ("none", _shortcut(self)) and not self._wide():
+            yield f"option {self.shortcut}"
+        if self.width != WIDTHS[self.layout] and self.groups == 1:
+            yield f"width {self.width}"
+        if self.stem != self.layout and not (self.stem == "deep" and self.avg_down):
+            yield f"{self.stem} stem"
+        if self.avg_down and self.stem != "deep":
+            yield "average-pool shortcut"
+        for said, words in (
+            (self.conv_bias, "biases"),
+            (not self.shortcut_bn and ORDERS[self.order].projection_bn, "no BN on projections"),
+            (self.drop_path, f"drop path {self.drop_path:g}"),
+            (self.zero_gamma, "zero γ"),
+        ):
+            if said:
+                yield words
+
+    def _wide(self) -> bool:
+        """Whether this is the net that Zagoruyko & Komodakis 2016 call WRN."""
+        return self.order == "pre" and self.widen > 1 and self.block == "basic" and self.shortcut != "none"
 
     def _name_and_depth(self) -> tuple[str, str]:
         depth = f"{self.depth}"
         if self.shortcut == "none":
             return "Plain", depth
-        if self.order == "pre" and self.widen > 1 and self.block == "basic":
+        if self._wide():
             # Zagoruyko & Komodakis count the three projections and not the classifier: 6N + 4
             return "WRN", f"{self.depth + 2}-{self.widen}"
         if self.groups > 1:

@@ -11,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from resviz.runs import store
+from resviz.train.recipe import Recipe
 
 ROOT = Path(__file__).parents[2]
 APP = str(ROOT / "app.py")
@@ -147,15 +148,26 @@ def test_an_unknown_parameter_can_be_dropped() -> None:
     assert heading(at) == "ResNet-34"
 
 
-def test_a_click_opens_a_part_with_its_formulas() -> None:
-    at = AppTest.from_file(APP, default_timeout=60)
-    at.session_state["graph"] = {"click": {"path": "layer2.1", "number": 1}}
-    at.run()
+def test_an_opened_part_stands_in_the_url_with_its_formulas() -> None:
+    at = page(depth="34", part="layer2.1")
     well(at)
     opened = next(html.value for html in at.get("html") if "inspector" in html.value and "layer2.1" in html.value)
     assert "3·3·128·128 = 147,456" in opened
     assert "⌊(n + 2p − k)/s⌋ + 1 = ⌊(28 + 2·1 − 3)/1⌋ + 1 = 28" in opened
     assert "2 more like it up to layer2.3" in opened
+
+
+def test_a_part_that_this_network_does_not_have_opens_nothing() -> None:
+    at = page(part="<b>layer9</b>")
+    well(at)
+    assert not any("layer9" in html.value for html in at.get("html"))
+
+
+def test_the_table_can_be_searched() -> None:
+    at = page(view="Tables", by="op", layout="cifar", depth="8")
+    at.text_input(key="search").set_value("LAYER3.0.conv").run()
+    well(at)
+    assert list(at.dataframe[0].value["part"]) == ["layer3.0.conv1", "layer3.0.conv2"]
 
 
 def test_removing_a_unit_halves_the_paths_and_ends_the_plain_net() -> None:
@@ -169,7 +181,7 @@ def test_removing_a_unit_halves_the_paths_and_ends_the_plain_net() -> None:
 def test_removed_units_that_there_are_not_are_said() -> None:
     at = page(view="Unrolled", layout="cifar", depth="8", removed="2,99")
     well(at)
-    assert "units 1 to 3" in at.warning[0].value
+    assert any("99" in caption.value and "units 1 to 3" in caption.value for caption in at.caption)
 
 
 def test_a_plain_net_has_nothing_to_unroll() -> None:
@@ -198,7 +210,7 @@ def test_training_from_the_button_to_the_end(runs: Path) -> None:
     assert run.state() == "finished"
     again = page(view="Train", run=run.id)
     well(again)
-    assert any("test accuracy" in html.value and "<b>1</b> epochs" in html.value for html in again.get("html"))
+    assert any("test accuracy" in html.value and "<b>1</b> of 1 epoch" in html.value for html in again.get("html"))
     assert list(runs.iterdir())
 
 
@@ -215,6 +227,25 @@ def test_a_training_recipe_that_is_impossible_is_a_sentence() -> None:
     at.run()
     well(at)
     assert any("out of range" in error.value for error in at.error)
+
+
+def test_a_number_outside_the_range_is_said_and_nothing_trains() -> None:
+    at = page(view="Train", layout="cifar", depth="8")
+    at.number_input(key="recipe-epochs").set_value(99_999).run()
+    well(at)
+    assert any("99999" in error.value for error in at.error)
+    assert not [button for button in at.button if button.key == "train"]
+    next(button for button in at.button if button.label == "Set epochs to 10000").click().run()
+    assert at.number_input(key="recipe-epochs").value == 10_000
+    assert [button for button in at.button if button.key == "train"]
+
+
+def test_a_link_to_a_run_shows_its_recipe() -> None:
+    run = store.create({}, Recipe(epochs=7, lr=0.2).json(), "a run")
+    at = page(view="Train", layout="cifar", run=run.id)
+    well(at)
+    assert at.number_input(key="recipe-epochs").value == 7
+    assert at.number_input(key="recipe-lr").value == 0.2
 
 
 def test_the_explorer_opens_without_torch() -> None:

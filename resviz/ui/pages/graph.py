@@ -9,45 +9,48 @@ import streamlit as st
 
 from resviz.core.spec import NetSpec
 from resviz.draw import dot, engine, figure, raster
-from resviz.draw.bars import Group, bars
 from resviz.draw.theme import LIGHT, THEMES
-from resviz.ui import choice, diagram, inspector
+from resviz.ui import choice, diagram, inspector, notes
 from resviz.ui.colours import theme
 from resviz.ui.page import Page, Shown
-from resviz.views import tables
-from resviz.views.numbers import count, percent
+from resviz.ui.where import where
 
-KEY = "graph"
+PART = "part"
 GRAPHVIZ = "Graphviz"
 LEVELS = (*figure.LEVELS, GRAPHVIZ)
-QUANTITIES = (("parameters", "params"), ("MACs", "macs"))
 
 
 def show(shown: Shown) -> None:
     """Controls, picture, bars, inspector; a click reruns only these."""
+    notes.small_maps(shown.node)
     _fragment(shown)
 
 
 @st.fragment
 def _fragment(shown: Shown) -> None:
-    left, right = st.columns([3, 2], vertical_alignment="bottom")
-    with left:
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
         level = st.segmented_control(
             "Detail", LEVELS, default="block", key="level", bind="query-params", required=True,
             label_visibility="collapsed",
         )  # fmt: skip
-    with right, st.popover("Download the picture", width="content"):
-        _downloads(shown, str(level))
+        with st.popover("Download the picture", width="content"):
+            _downloads(shown, str(level))
+    selected = st.query_params.get(PART, "")
     if level == GRAPHVIZ:
         _graphviz(shown)
     else:
         wide, tall = pictures(shown.spec, str(level), theme().name)
-        diagram.show(wide, KEY, tall=tall, selected=diagram.selected(KEY))
+        diagram.show(wide, "graph", _open, tall=tall, selected=selected)
     beside, below = st.columns([2, 3])
     with beside:
         diagram.picture(where(shown.spec, theme().name), "where")
     with below:
-        inspector.show(shown, diagram.selected(KEY))
+        inspector.show(shown, selected)
+
+
+def _open(path: str) -> None:
+    """The opened part stands in the URL, so that a link shows it too."""
+    st.query_params[PART] = path
 
 
 @lru_cache(maxsize=64)
@@ -60,22 +63,6 @@ def pictures(spec: NetSpec, level: str, theme_name: str) -> tuple[str, str]:
     )
 
 
-@lru_cache(maxsize=64)
-def where(spec: NetSpec, theme_name: str) -> str:
-    """Bars of the shares of parameters and MACs, by stage, as SVG."""
-    rows = tables.rows(spec.node(), "stage")
-    wholes = {name: sum(getattr(row, name) for row in rows) for _, name in QUANTITIES}
-    groups = []
-    for row in rows:
-        values = [getattr(row, name) for _, name in QUANTITIES]
-        shares = tuple(v / (wholes[name] or 1) for v, (_, name) in zip(values, QUANTITIES, strict=True))
-        labels = tuple(
-            f"{count(v)} · {percent(v, wholes[name])}" for v, (_, name) in zip(values, QUANTITIES, strict=True)
-        )
-        groups.append(Group(row.path, shares, labels))
-    return bars(groups, [words for words, _ in QUANTITIES], THEMES[theme_name], f"{spec.title()}: by stage")
-
-
 def _graphviz(shown: Shown) -> None:
     try:
         with st.spinner("Graphviz is laying out the graph …"):
@@ -83,25 +70,25 @@ def _graphviz(shown: Shown) -> None:
     except ValueError as error:
         st.error(choice.plain(str(error)))
         return
-    diagram.show(svg, "graphviz", height=900)
+    diagram.show(svg, "graphviz", _open, selected=st.query_params.get(PART, ""), height=900)
 
 
 @lru_cache(maxsize=64)
 def graphviz_svg(spec: NetSpec, theme_name: str) -> str:
     """The op-level graph, equal neighbours folded, laid out by Graphviz in a process of its own."""
+    dot.affordable(dot.folded(spec.node()))
     drawn = engine.render(_dot(spec, theme_name), "svg").decode()
     return drawn[drawn.index("<svg") :]
 
 
 def _dot(spec: NetSpec, theme_name: str) -> str:
-    wiring = dot.affordable(dot.folded(spec.node()))
-    return str(dot.dot(wiring, spec.title(), THEMES[theme_name]).source)
+    return str(dot.dot(dot.folded(spec.node()), spec.title(), THEMES[theme_name]).source)
 
 
 def _downloads(shown: Shown, level: str) -> None:
     """Files in the light theme, made on the click."""
-    name = shown.title.replace(" ", "-").replace("×", "x")
     own = level if level in figure.LEVELS else "op"
+    st.caption(f"in the light theme, by {own}; DOT by operation")
 
     def svg() -> str:
         return figure.graph(shown.node, shown.title, own, LIGHT)
@@ -113,7 +100,8 @@ def _downloads(shown: Shown, level: str) -> None:
         "DOT": ("dot", "text/vnd.graphviz", partial(_dot, shown.spec, "light")),
     }
     for words, (ending, mime, make) in files.items():
-        st.download_button(words, make, f"{name}.{ending}", mime, on_click="ignore", key=f"graph-{ending}")
+        name = f"{shown.file_name()}.{ending}"
+        st.download_button(words, make, name, mime, on_click="ignore", key=f"graph-{ending}")
 
 
 PAGE = Page("Graph", 1, show)

@@ -10,43 +10,57 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from resviz.core.ops import dims
 from resviz.export.table import TABLES
+from resviz.ui import diagram
 from resviz.ui.colours import theme
 from resviz.ui.page import Page, Shown
+from resviz.ui.where import where
 from resviz.views import charts, tables
 from resviz.views.tables import Row
 
-ENDINGS = {"text": "txt", "csv": "csv", "markdown": "md", "latex": "tex"}
-MIMES = {"text": "text/plain", "csv": "text/csv", "markdown": "text/markdown", "latex": "application/x-tex"}
+ENDINGS = {"csv": "csv", "markdown": "md", "latex": "tex"}
+MIMES = {"csv": "text/csv", "markdown": "text/markdown", "latex": "application/x-tex"}
 
 
 def show(shown: Shown) -> None:
-    """The table at a level, its downloads, and a treemap down to the single operation."""
-    left, right = st.columns([2, 3], vertical_alignment="bottom")
-    with left:
-        by = str(
-            st.segmented_control(
-                "Rows", tables.LEVELS, default="stage", key="by", bind="query-params", required=True,
-                label_visibility="collapsed",
-            )
+    """The table at a level, its downloads, where the costs sit by stage, and a treemap down to the operation."""
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
+        by = st.segmented_control(
+            "Rows", tables.LEVELS, default="stage", key="by", bind="query-params", required=True,
+            label_visibility="collapsed",
         )  # fmt: skip
-    rows, totals = tables.rows(shown.node, by), tables.totals(shown.node)
-    with right, st.container(horizontal=True):
-        for entry in TABLES:
-            if entry.name == "text":
-                continue
-            make = partial(entry.thing, shown.title, rows, totals)
-            file = f"{shown.title.replace(' ', '-')}-{by}.{ENDINGS[entry.name]}"
-            st.download_button(entry.title, make, file, MIMES[entry.name], on_click="ignore", key=f"table-{entry.name}")
-    st.dataframe(_frame(rows, totals), hide_index=True, height="auto", column_config=_columns(), key=f"table-{by}")
-    quantity = st.segmented_control(
-        "Treemap of", ("parameters", "MACs", "activations"), default="parameters", key="treemap-of", required=True
-    )
-    st.plotly_chart(charts.treemap(shown.node, shown.title, str(quantity), theme()), key="treemap", theme=None)
+        sought = st.text_input(
+            "Search", key="search", placeholder="search: conv1, layer3, ReLU …", label_visibility="collapsed", width=260
+        )
+        rows, totals = tables.rows(shown.node, str(by)), tables.totals(shown.node)
+        with st.container(horizontal=True, width="content"):
+            _downloads(shown, str(by), rows, totals)
+    found = [row for row in rows if sought.lower() in f"{row.path} {row.op} {dims(row.out)}".lower()]
+    if sought:
+        st.caption(f"{len(found)} of {len(rows)} rows")
+    st.dataframe(_frame(found, totals), hide_index=True, column_config=_columns(), key=f"table-{by}")
+    beside, below = st.columns([2, 3])
+    with beside:
+        st.markdown("Parameters and MACs by stage")
+        diagram.picture(where(shown.spec, theme().name), "where-table")
+    with below:
+        quantity = st.segmented_control(
+            "Treemap of", tuple(charts.FIELDS), default="parameters", key="treemap-of", required=True
+        )
+        chart = charts.treemap(shown.node, shown.title, str(quantity), theme())
+        st.plotly_chart(chart, key="treemap", theme=None, config={"displayModeBar": False})
     st.caption(
         "Parameters are the trainable ones; MACs are the multiply-adds of convolutions and fully connected layers "
         "for one image; activations are the elements that every operation puts out for one image; the receptive field "
         "is the theoretical one on the longest path, before global pooling."
     )
+
+
+def _downloads(shown: Shown, by: str, rows: list[Row], totals: tables.Totals) -> None:
+    for name, ending in ENDINGS.items():
+        entry = TABLES[name]
+        make = partial(entry.thing, shown.title, rows, totals)
+        file = f"{shown.file_name()}-{by}.{ending}"
+        st.download_button(entry.title, make, file, MIMES[name], on_click="ignore", key=f"table-{name}")
 
 
 def _frame(rows: list[Row], totals: tables.Totals) -> pd.DataFrame:
@@ -75,7 +89,8 @@ def _columns() -> dict[str, ColumnConfig | str | None]:
         name: st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0)
         for name in ("of parameters", "of MACs")
     }
-    return {**whole, **shares}
+    part = st.column_config.TextColumn(width="medium", pinned=True)
+    return {"part": part, "kind": st.column_config.TextColumn(width="small"), **whole, **shares}
 
 
 PAGE = Page("Tables", 2, show)

@@ -5,6 +5,7 @@ A run is a process of its own and a folder; the page only reads the folder, so i
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from functools import partial
@@ -17,31 +18,40 @@ from resviz.runs import store
 from resviz.runs.status import status
 from resviz.runs.store import ALIVE, Run, RunError
 from resviz.train.launch import launch
-from resviz.train.recipe import Recipe, changes, fitted
-from resviz.ui import choice, run_view, widgets
+from resviz.train.recipe import Recipe, changes, fitted, recipe_of
+from resviz.ui import choice, notes, run_view, widgets
 from resviz.ui.page import Page, Shown
-from resviz.views import tables
 from resviz.zoo.families import PRESETS
 
 RUN = "run"
 TEXTS = "recipe-texts"
+REFUSED = "train-refused"
 LISTED = 30
 FOR_SMALL_IMAGES = ("resnet8", "resnet20")
 
 
 def show(shown: Shown) -> None:
     """The recipe at the left, the run at the right, the list of runs below."""
+    if TEXTS not in st.session_state:
+        st.session_state[TEXTS] = _recipe_of_run()
     left, right = st.columns([1, 2], gap="large")
     with left:
-        _recipe(shown)
+        _recipe(shown, st.session_state[TEXTS])
     with right:
-        _run()
+        _run(shown)
     _list()
 
 
-def _recipe(shown: Shown) -> None:
-    texts: dict[str, str] = st.session_state.setdefault(TEXTS, {})
-    recipe, error = _read(texts)
+def _recipe_of_run() -> dict[str, str]:
+    """What the run in the URL was trained by, so that a link or a reload shows its recipe."""
+    try:
+        return recipe_of(store.find(st.query_params.get(RUN, "")).config()["recipe"]).chosen()
+    except (RunError, SpecError):
+        return {}
+
+
+def _recipe(shown: Shown, texts: dict[str, str]) -> None:
+    recipe, refused = _read(texts)
     for k in Recipe.knobs():
         if k.primary:
             _knob(k, recipe, texts)
@@ -49,32 +59,42 @@ def _recipe(shown: Shown) -> None:
         for k in Recipe.knobs():
             if not k.primary:
                 _knob(k, recipe, texts)
-    if recipe is None:
-        st.error(choice.plain(error))
-        st.button("Back to the defaults", on_click=texts.clear)
-        return
+    if refused is not None:
+        _mend(refused, texts)
+    if recipe is not None:
+        _button(shown, recipe)
+
+
+def _mend(refused: SpecError, texts: dict[str, str]) -> None:
+    st.error(choice.plain(str(refused)))
+    by_name = {k.name: k for k in Recipe.knobs()}
+    for name, value in refused.fix.items():
+        k = by_name[name]
+        st.button(f"Set {k.title.lower()} to {k.show(value)}", on_click=texts.update, args=({name: k.show(value)},))
+
+
+def _button(shown: Shown, recipe: Recipe) -> None:
+    """What stands against the training, or the button that starts it."""
     try:
         spec = fitted(shown.spec, recipe.data)
-    except ValueError as refused:
-        st.error(choice.plain(str(refused)))
+    except ValueError as error:
+        st.error(choice.plain(str(error)))
         return
-    changed = changes(shown.spec, spec)
-    st.button(f"Train {spec.title()}", on_click=_start, args=(shown.spec, recipe), width="stretch", key="train")
-    if changed:
-        st.caption(f"For this training {changed}.")
-    _warn_of_small_maps(spec)
-    if message := st.session_state.pop("train-refused", ""):
+    if message := st.session_state.pop(REFUSED, ""):
         st.error(choice.plain(message))
+    st.button(f"Train {spec.title()}", on_click=_start, args=(shown.spec, recipe), width="stretch", key="train")
+    if changed := changes(shown.spec, spec):
+        st.caption(choice.plain(f"For this training {changed}."))
+    _warn_of_small_maps(spec)
 
 
 def _warn_of_small_maps(spec: NetSpec) -> None:
-    """Say so where a net for large images is left with maps of one pixel: there a 3×3 sees only padding."""
-    stages = [row for row in tables.rows(spec.node(), "stage") if len(row.out) == 3]
-    point = next((row.path for row in stages[:-1] if row.out[1:] == (1, 1)), None)
-    if point is None:
+    """Say so where a net for large images is left with maps of one pixel, and name nets that fit."""
+    stage = notes.one_pixel_from(spec.node())
+    if not stage:
         return
     st.warning(
-        f"From {point} on these images are 1×1: the 3×3 convolutions there see only padding, and the net learns "
+        f"From {stage} on these images are 1×1: the 3×3 convolutions there see only padding, and the net learns "
         "slowly. These fit small images:"
     )
     with st.container(horizontal=True):
@@ -82,17 +102,17 @@ def _warn_of_small_maps(spec: NetSpec) -> None:
             st.button(PRESETS[name].title, on_click=choice.take, args=(name,))
 
 
-def _read(texts: Mapping[str, str]) -> tuple[Recipe | None, str]:
+def _read(texts: Mapping[str, str]) -> tuple[Recipe | None, SpecError | None]:
     try:
-        return Recipe.of_text(texts), ""
+        return Recipe.of_text(texts), None
     except SpecError as error:
-        return None, str(error)
+        return None, error
 
 
 def _knob(k: Knob, recipe: Recipe | None, texts: dict[str, str]) -> None:
-    value = (recipe or Recipe()).values()[k.name]
-    titles = {entry.name: entry.title for entry in k.registry} if k.registry else {}
-    widgets.show(k, f"recipe-{k.name}", value, k.options(None), partial(texts.__setitem__, k.name), titles)
+    value = recipe.values()[k.name] if recipe else widgets.readable(k, texts, Recipe().values()[k.name])
+    typed = None if recipe else texts.get(k.name)
+    widgets.show(k, f"recipe-{k.name}", value, k.options(None), partial(texts.__setitem__, k.name), typed)
 
 
 def _start(spec: NetSpec, recipe: Recipe) -> None:
@@ -100,19 +120,19 @@ def _start(spec: NetSpec, recipe: Recipe) -> None:
     busy = sum(run.state() in ALIVE for run in store.listed())
     most = os.cpu_count() or 1
     if busy >= most:
-        st.session_state["train-refused"] = (
+        st.session_state[REFUSED] = (
             f"{busy} networks are being trained and this machine has {most} cores: wait for one to end, or stop one."
         )
         return
     try:
         run = launch(spec, recipe)
     except (ValueError, OSError) as error:
-        st.session_state["train-refused"] = str(error)
+        st.session_state[REFUSED] = str(error)
         return
     st.query_params[RUN] = run.id
 
 
-def _run() -> None:
+def _run(shown: Shown) -> None:
     name = st.query_params.get(RUN)
     if name is None:
         st.info(
@@ -120,7 +140,7 @@ def _run() -> None:
         )
         return
     try:
-        run_view.show(store.find(name))
+        run_view.show(store.find(name), shown.spec)
     except RunError as error:
         st.error(choice.plain(str(error)))
 
@@ -129,33 +149,43 @@ def _list() -> None:
     runs = store.listed()[:LISTED]
     if not runs:
         return
-    st.markdown("**Runs**")
-    chosen = st.dataframe(
-        pd.DataFrame([_line(run) for run in runs]), hide_index=True, on_select="rerun", selection_mode="single-row",
-        key="runs", column_config={
-            "test accuracy": st.column_config.NumberColumn(format="percent"),
-            "seconds": st.column_config.NumberColumn(format="%.1f"),
-        },
+    st.markdown("**Runs** (tick one to see it)")
+    columns = {
+        "test accuracy": st.column_config.NumberColumn(format="percent"),
+        "seconds": st.column_config.NumberColumn(format="%.1f"),
+        "begun": st.column_config.DatetimeColumn(format="distance"),
+    }
+    st.dataframe(
+        pd.DataFrame([_line(run) for run in runs]), hide_index=True, selection_mode="single-row", key="runs",
+        on_select=partial(_open, [run.id for run in runs]), column_config=columns,
     )  # fmt: skip
-    rows = chosen.get("selection", {}).get("rows", [])
-    if rows and rows[0] < len(runs) and runs[rows[0]].id != st.query_params.get(RUN):
-        st.button(f"Show {runs[rows[0]].id}", on_click=_open, args=(runs[rows[0]],))
 
 
-def _open(run: Run) -> None:
-    st.query_params[RUN] = run.id
+def _open(names: list[str]) -> None:
+    rows = st.session_state["runs"]["selection"]["rows"]
+    if rows and rows[0] < len(names):
+        st.query_params[RUN] = names[rows[0]]
 
 
 def _line(run: Run) -> dict[str, object]:
-    now = status(run)
+    now, config = status(run), run.config()
     return {
         "run": run.id,
-        "network": run.config()["title"],
-        "state": now.state,
+        "network": config["title"],
+        "recipe": _title(config["recipe"]),
+        "begun": pd.Timestamp(str(config["created"])),
+        "state": run_view.WORDS[now.state],
         "epochs": now.epochs,
-        "test accuracy": None if now.test_error is None else 1 - now.test_error,
-        "seconds": now.seconds,
+        "test accuracy": math.nan if now.test_error is None else 1 - now.test_error,
+        "seconds": math.nan if now.seconds is None else now.seconds,
     }
+
+
+def _title(recipe: object) -> str:
+    try:
+        return recipe_of(recipe).title()
+    except SpecError as error:
+        return str(error)
 
 
 PAGE = Page("Train", 5, show)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from html import escape
 
 import streamlit as st
@@ -14,8 +15,10 @@ from resviz.ui.page import Page, Shown
 from resviz.views import charts, paths
 from resviz.views.numbers import power
 from resviz.views.paths import Lengths
+from resviz.zoo.families import PRESETS
 
 REMOVED = "removed"
+DRAWN = ("resnet8", "resnet14-cifar")
 CHAIN, TREE, PLAIN = "chain", "tree", "plain-chain"
 
 
@@ -29,18 +32,19 @@ def _fragment(shown: Shown) -> None:
     units = [(path, paths.has_shortcut(unit)) for path, unit in paths.units(shown.node)]
     names = [path for path, _ in units]
     removed = _removed(len(units))
+    toggle = partial(_toggle, names)
     _say(units, removed)
     left, right = st.columns(2)
     with left:
         st.markdown(f"**{choice.plain(shown.title)}**: click a unit to remove it")
         svg = ensemble.chain(units, removed, theme(), f"{shown.title}: its units")
-        diagram.show(svg, CHAIN, height=260, on_select=lambda: _toggle(names, CHAIN))
+        diagram.show(svg, CHAIN, toggle, height=320)
         _verdict(units, removed)
     with right:
         plain = [(path, False) for path in names]
         st.markdown("**The plain net of the same depth**: no way round a unit")
         svg = ensemble.chain(plain, removed, theme(), "the plain net: its units")
-        diagram.show(svg, PLAIN, height=260, on_select=lambda: _toggle(names, PLAIN))
+        diagram.show(svg, PLAIN, toggle, height=320)
         _verdict(plain, removed)
     if removed:
         st.button("Put all units back", on_click=_put_back)
@@ -56,15 +60,15 @@ def _removed(count: int) -> frozenset[int]:
 
 
 def _say(units: Sequence[tuple[str, bool]], removed: frozenset[int]) -> None:
-    """Say which of the URL's units there are none of; nothing is dropped without a word."""
-    text = st.query_params.get(REMOVED, "")
-    wanted = [part for part in text.split(",") if part.strip()]
-    if len(set(wanted)) != len(removed):
-        st.warning(f"The link removes units that this network does not have: it has units 1 to {len(units)}.")
+    """Say which of the units that the URL removes there are not; nothing is dropped without a word."""
+    wanted = {part.strip() for part in st.query_params.get(REMOVED, "").split(",") if part.strip()}
+    missing = sorted(wanted - {str(i + 1) for i in removed})
+    if missing:
+        words = choice.plain(", ".join(missing)[:80])
+        st.caption(f"Of the removed units, {words} cannot be found in this network, which has units 1 to {len(units)}.")
 
 
-def _toggle(names: Sequence[str], key: str) -> None:
-    path = diagram.selected(key)
+def _toggle(names: Sequence[str], path: str) -> None:
     if path in names:
         _write(_removed(len(names)) ^ {names.index(path)})
 
@@ -84,9 +88,13 @@ def _verdict(units: Sequence[tuple[str, bool]], removed: frozenset[int]) -> None
     whole = 2 ** sum(has for _, has in units)
     cut = any(not units[i][1] for i in removed)
     left = 0 if cut else 2 ** sum(has for i, (_, has) in enumerate(units) if i not in removed)
-    text = f"<b>{escape(power(left))} of {escape(power(whole))}</b> path{'s' if whole > 1 else ''} left"
-    end = " – nothing gets through: a plain net has no way round a unit." if cut else "."
+    text = f"<b>{escape(power(left))} of {escape(power(whole))}</b> {_paths(whole)} left"
+    end = ": nothing gets through, because a plain net has no way round a unit." if cut else "."
     st.html(f'<div style="font-size:0.95rem">{text}{end}</div>')
+
+
+def _paths(count: int) -> str:
+    return "path" if count == 1 else "paths"
 
 
 def lengths(units: Sequence[tuple[str, bool]], removed: frozenset[int]) -> Lengths | None:
@@ -101,18 +109,25 @@ def _distribution(units: Sequence[tuple[str, bool]], removed: frozenset[int]) ->
     now, whole = lengths(units, removed), lengths(units, frozenset())
     if now is None or whole is None:
         return
-    low, high = now.central()
     logarithmic = st.toggle("logarithmic", key="log", bind="query-params")
-    st.html(
-        f'<div style="font-size:0.95rem">Path lengths, counted in units: mean <b>{float(now.mean):g}</b>, '
-        f"standard deviation <b>{now.std:.3g}</b>; the central 95 % are <b>{low} to {high}</b> units long (exactly "
-        f"{100 * float(now.share(low, high)):.2f} % of {escape(power(now.total))} paths).</div>"
-    )
+    st.html(f'<div style="font-size:0.95rem">{_summary(now)}</div>')
     chart = charts.path_lengths(now, theme(), bool(logarithmic), whole if removed else None)
-    st.plotly_chart(chart, key="path-lengths", theme=None)
+    st.plotly_chart(chart, key="path-lengths", theme=None, config={"displayModeBar": False})
     st.caption(
         "Each unit is one choice, its branch or its shortcut: n units make 2ⁿ paths, and C(n, k) of them pass k "
         "branches (Veit, Wilber & Belongie 2016). With a ReLU behind the addition the sum over paths is not exact."
+    )
+
+
+def _summary(now: Lengths) -> str:
+    """Mean, spread and central 95 % of the path lengths."""
+    if now.total == 1:
+        return f"One path, through all of its <b>{len(now.counts) - 1}</b> units."
+    low, high = now.central()
+    return (
+        f"Path lengths, counted in units: mean <b>{float(now.mean):g}</b>, standard deviation <b>{now.std:.3g}</b>; "
+        f"the central 95 % are <b>{low} to {high}</b> units long (exactly {100 * float(now.share(low, high)):.2f} % of "
+        f"{escape(power(now.total))} paths)."
     )
 
 
@@ -121,16 +136,19 @@ def _tree(shown: Shown, units: Sequence[tuple[str, bool]], removed: frozenset[in
     if not all(has for _, has in units):
         st.info("A plain net is a single path: there is nothing to unroll.")
     elif len(units) > ensemble.MOST_UNROLLED:
-        st.info(
+        st.caption(
             f"Drawn out, {power(2 ** len(units))} paths would not fit on a page: up to {ensemble.MOST_UNROLLED} units "
-            "are drawn. Try ResNet-8 or ResNet-14 of the cifar layout, or Units a stage 1,1,1."
+            "are drawn, as for these networks."
         )
+        with st.container(horizontal=True):
+            for name in DRAWN:
+                st.button(PRESETS[name].title, on_click=choice.take, args=(name,))
     else:
         svg = ensemble.unrolled(names, removed, theme(), f"{shown.title}, unrolled")
         st.markdown(
             f"**All {2 ** len(units)} paths** (Veit et al. 2016, Fig. 1): f is a unit's branch; click one to remove it"
         )
-        diagram.show(svg, TREE, height=900, on_select=lambda: _toggle(names, TREE))
+        diagram.show(svg, TREE, partial(_toggle, names), height=900)
 
 
 PAGE = Page("Unrolled", 3, show)
