@@ -25,5 +25,7 @@ def show(theme: Theme) -> None:
         "comment": theme.faint,
     }
     code = "".join(f".stCode .token.{names} {{color:{colour} !important}}" for names, colour in tokens.items())
-    captions = f'[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p {{color:{theme.faint}}}'
+    captions = (
+        f'[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * {{color:{theme.faint} !important}}'
+    )
     st.html(f"<style>{SPACE}{captions}{code}</style>")

@@ -23,6 +23,8 @@ from safetensors.numpy import load_file
 
 from resviz.runs import store
 
+CONTRAST = (Path(__file__).parent / "contrast.js").read_text(encoding="utf-8")
+
 
 def parameters(page: Page) -> dict[str, str]:
     return {name: values[-1] for name, values in parse_qs(urlsplit(page.url).query).items()}
@@ -75,6 +77,65 @@ def test_the_picture_has_the_colours_of_the_theme(visit: Open) -> None:
         expect(page.locator(".canvas svg").first).to_be_visible()
         grounds[scheme] = page.locator(".canvas svg > rect").first.get_attribute("fill")
     assert grounds == {"light": "#ffffff", "dark": "#0e1117"}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_can_be_read_on_every_tab(visit: Open, scheme: str) -> None:
+    """WCAG 2.2 AA, 1.4.3: a contrast of 4.5 : 1; the pictures' own colours are in tests/draw/test_theme.py."""
+    page = visit(scheme=scheme, layout="cifar", depth="110", removed="3", part="layer1.1")
+    ready = {
+        "Graph": ".inspector",
+        "Tables": ".treemaplayer",
+        "Unrolled": ".barlayer",
+        "PyTorch": ".stCode",
+        "Train": "[data-testid=stNumberInput]",
+    }
+    for name, seen in ready.items():
+        tab(page, name)
+        expect(page.locator(seen).first).to_be_visible(timeout=60_000)
+        assert page.evaluate(CONTRAST) == []
+
+
+def test_a_join_opens_and_the_link_shows_it_again(visit: Open) -> None:
+    page = visit()
+    page.locator('.part[data-path="layer2.1.add"]').first.click()
+    expect(page.locator(".inspector")).to_contain_text("512×28×28, 512×28×28 → 512×28×28")
+    again = visit(**parameters(page))
+    expect(again.locator(".inspector")).to_contain_text("layer2.1.add")
+
+
+def test_the_picture_follows_the_width_of_the_window(visit: Open) -> None:
+    page = visit()
+    wide = box(page.locator(".canvas svg .part").nth(3))
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(page.locator(".canvas svg")).to_have_attribute("viewBox", re.compile(r"^0 0 2\d\d"))
+    page.set_viewport_size({"width": 1280, "height": 720})
+    expect(page.locator(".canvas svg")).to_have_attribute("viewBox", re.compile(r"^0 0 1\d\d\d"))
+    assert box(page.locator(".canvas svg .part").nth(3)) == wide
+
+
+def test_more_stays_open_while_its_knobs_are_turned(visit: Open) -> None:
+    page = visit()
+    sidebar = page.locator("[data-testid=stSidebar]")
+    sidebar.get_by_text("More", exact=True).click()
+    sidebar.get_by_text("Squeeze-and-excitation").click()
+    expect(title(page)).to_have_text("SE-ResNet-50")
+    sidebar.get_by_text("Zero γ").first.click()
+    expect(title(page)).to_have_text("SE-ResNet-50 (zero γ)")
+    expect(sidebar.get_by_text("Group width")).to_be_visible()
+    assert parameters(page) == {"se": "true", "zero_gamma": "true"}
+
+
+def test_keys_remove_units_one_after_the_other(visit: Open) -> None:
+    page = visit(view="Unrolled", layout="cifar", depth="110")
+    page.locator(".canvas").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("2^53 of 2^54")).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("2^52 of 2^54")).to_be_visible()
+    assert parameters(page)["removed"] == "1,2"
 
 
 def test_a_projector_sees_the_controls_and_all_of_resnet_50(visit: Open) -> None:
@@ -250,11 +311,11 @@ def test_training_is_seen_to_its_end_with_a_reload_in_the_middle(visit: Open, se
     epochs.press("Enter")
     page.get_by_role("button", name="Train ResNet-20").click()
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
-    page.wait_for_function("document.querySelector('.run')?.innerText.match(/[1-9]\\d* epochs/)", timeout=60_000)
+    page.wait_for_function("document.querySelector('.run')?.innerText.match(/[1-9]\\d* of/)", timeout=60_000)
     name = parameters(page)["run"]
     page.reload()
     expect(page.get_by_text(name).first).to_be_visible()
-    expect(page.locator(".run")).to_contain_text("8 epochs", timeout=90_000)
+    expect(page.locator(".run")).to_contain_text("8 of 8 epochs", timeout=90_000)
     expect(page.get_by_text("finished").first).to_be_visible()
     expect(page.locator("canvas, .echarts svg, [data-testid=stEChartsChart]").first).to_be_visible()
     weights = load_file(download(page, "Weights (safetensors)", tmp_path))
@@ -287,7 +348,7 @@ def test_a_run_outlives_its_server_and_a_killed_one_is_not_shown_as_running(
         epochs.fill("1000")
         epochs.press("Enter")
         page.get_by_role("button", name="Train ResNet-20").click()
-        page.wait_for_function("document.querySelector('.run')?.innerText.match(/[1-9]\\d* epochs/)", timeout=60_000)
+        page.wait_for_function("document.querySelector('.run')?.innerText.match(/[1-9]\\d* of/)", timeout=60_000)
         name = parameters(page)["run"]
         page.close()
         own.kill()

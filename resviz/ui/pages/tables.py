@@ -89,7 +89,7 @@ def _columns() -> dict[str, ColumnConfig | str | None]:
         name: st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0)
         for name in ("of parameters", "of MACs")
     }
-    part = st.column_config.TextColumn(width="medium", pinned=True)
+    part = st.column_config.TextColumn(width="medium")
     return {"part": part, "kind": st.column_config.TextColumn(width="small"), **whole, **shares}
 
 
