@@ -15,11 +15,11 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from conftest import Open, Server
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 from pypdf import PdfReader
 from safetensors.numpy import load_file
+from serving import Open, Server
 
 from resviz.runs import store
 
