@@ -8,9 +8,8 @@ from functools import lru_cache
 import streamlit as st
 
 from resviz.core.spec import NetSpec, SpecError
-from resviz.ui import choice, pages, sidebar, style, totals
+from resviz.ui import choice, colours, pages, sidebar, style, totals
 from resviz.ui.choice import Choice
-from resviz.ui.colours import theme
 from resviz.ui.page import Shown
 
 PAGES = pages.found()
@@ -27,7 +26,7 @@ def _freeze() -> bool:
 def show() -> None:
     """Draw the page for the network that the URL names, or say why there is none."""
     _freeze()
-    style.show(theme())
+    style.show(colours.theme())
     chosen = sidebar.show()
     shown = _placed(chosen)
     if shown is not None:
@@ -42,6 +41,7 @@ def show() -> None:
                     st.caption("There is no such network to show: mend the choice above, or turn a knob.")
                 else:
                     page.show(shown)
+    colours.follow()
 
 
 def _placed(chosen: Choice) -> Shown | None:

@@ -147,6 +147,14 @@ def test_keys_remove_units_one_after_the_other(visit: Open) -> None:
     assert parameters(page)["removed"] == "1,2"
 
 
+def test_the_picture_follows_a_change_of_theme(visit: Open) -> None:
+    page = visit()
+    ground = page.locator(".canvas svg > rect").first
+    expect(ground).to_have_attribute("fill", "#ffffff")
+    page.emulate_media(color_scheme="dark")
+    expect(ground).to_have_attribute("fill", "#0e1117")
+
+
 def test_a_projector_sees_the_controls_and_all_of_resnet_50(visit: Open) -> None:
     page = visit(size=(1280, 720))
     picture = box(page.locator(".canvas"))
