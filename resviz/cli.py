@@ -12,8 +12,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import NoReturn
 
+from resviz.core.knob import Knob, SpecError
 from resviz.core.registry import Entry
-from resviz.core.spec import Knob, NetSpec, Spec, SpecError
+from resviz.core.spec import NetSpec, Spec
 from resviz.draw import figure
 from resviz.draw.formats import ENDINGS, save
 from resviz.export.source import source

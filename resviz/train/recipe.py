@@ -8,8 +8,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from resviz.core.knob import SpecError, knob
 from resviz.core.net import ShapeError, infer
-from resviz.core.spec import NetSpec, Spec, SpecError, knob
+from resviz.core.spec import NetSpec, Spec
 from resviz.train.sources import SOURCES
 
 WARM_UP = 0.3

@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 
+from resviz.core.knob import SpecError
 from resviz.core.net import ShapeError
-from resviz.core.spec import SpecError
 from resviz.runs import lock, store
 from resviz.runs.journal import Journal, Row
 from resviz.train.errors import TrainError

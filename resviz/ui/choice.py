@@ -13,9 +13,10 @@ from functools import lru_cache
 
 import streamlit as st
 
-from resviz.core.spec import Knob, NetSpec, SpecError, Value
+from resviz.core.knob import Knob, SpecError, Value
+from resviz.core.spec import NetSpec
 from resviz.ui import widgets
-from resviz.zoo.families import FAMILIES, PRESETS, family, named
+from resviz.zoo.families import FAMILIES, PRESETS, family, name_of, named
 
 FIRST_FAMILY = "resnet"
 OTHER_PARAMETERS = ("family", "view", "level", "run", "removed", "log", "embed", "embed_options", "by", "part")
@@ -59,7 +60,7 @@ def read() -> Choice:
     except SpecError as error:
         return Choice(family(FIRST_FAMILY), {}, None, SpecError(str(error), family=FIRST_FAMILY))
     try:
-        return Choice(cls, texts, _spec(cls.family, tuple(sorted(texts.items()))), None)
+        return Choice(cls, texts, _spec(name_of(cls), tuple(sorted(texts.items()))), None)
     except SpecError as error:
         return Choice(cls, texts, None, error)
 
@@ -81,8 +82,8 @@ def choose(cls: type[NetSpec], texts: Mapping[str, str]) -> None:
     for name, text in texts.items():
         if st.query_params.get(name) != text:
             st.query_params[name] = text
-    if cls.family != FIRST_FAMILY:
-        st.query_params["family"] = cls.family
+    if name_of(cls) != FIRST_FAMILY:
+        st.query_params["family"] = name_of(cls)
     elif "family" in st.query_params:
         del st.query_params["family"]
 
@@ -114,7 +115,7 @@ def preset_names() -> Mapping[NetSpec, str]:
 
 def family_title(cls: type[NetSpec]) -> str:
     """What people call the family."""
-    return FAMILIES[cls.family].title
+    return FAMILIES[name_of(cls)].title
 
 
 def plain(text: str) -> str:

@@ -7,7 +7,8 @@ from functools import lru_cache
 
 import streamlit as st
 
-from resviz.core.spec import NetSpec, SpecError
+from resviz.core.knob import SpecError
+from resviz.core.spec import NetSpec
 from resviz.ui import choice, colours, pages, sidebar, style, totals
 from resviz.ui.choice import Choice
 from resviz.ui.page import Shown

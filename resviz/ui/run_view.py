@@ -7,7 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from resviz.core.spec import NetSpec, SpecError
+from resviz.core.knob import SpecError
+from resviz.core.spec import NetSpec
 from resviz.runs import store
 from resviz.runs.journal import Row
 from resviz.runs.status import Status, curve_csv, status

@@ -7,10 +7,10 @@ from functools import partial
 
 import streamlit as st
 
-from resviz.core.spec import Knob, SpecError, Value
+from resviz.core.knob import Knob, SpecError, Value
 from resviz.ui import choice, widgets
 from resviz.ui.choice import Choice
-from resviz.zoo.families import FAMILIES, PRESETS
+from resviz.zoo.families import FAMILIES, PRESETS, name_of
 
 PRESET = "preset"
 NO_PRESET = "–"
@@ -48,7 +48,7 @@ def _more(chosen: Choice) -> None:
 
 def _family_and_preset(chosen: Choice) -> None:
     if len(FAMILIES.names()) > 1:
-        st.session_state["family-menu"] = chosen.cls.family
+        st.session_state["family-menu"] = name_of(chosen.cls)
         st.selectbox(
             "Family", FAMILIES.names(), key="family-menu", format_func=lambda name: FAMILIES[name].title,
             on_change=lambda: choice.choose(FAMILIES[st.session_state["family-menu"]].thing, {}),

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from resviz.core.spec import Knob, SpecError, Value
+from resviz.core.knob import Knob, SpecError, Value
 
 FEW = 5
 """Up to so many choices stand side by side, more fold into a list."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from resviz.core.knob import SpecError, nearest
 from resviz.core.registry import Registry
-from resviz.core.spec import NetSpec, SpecError, nearest
+from resviz.core.spec import NetSpec
 
 FAMILIES: Registry[type[NetSpec]] = Registry("family")
 
@@ -27,6 +28,11 @@ def family(name: str) -> type[NetSpec]:
     if name not in FAMILIES:
         raise SpecError(f"there is no family {name!r}: there are {', '.join(FAMILIES.names())}")
     return FAMILIES[name].thing
+
+
+def name_of(cls: type[NetSpec]) -> str:
+    """The name that a family is registered under."""
+    return next(entry.name for entry in FAMILIES if entry.thing is cls)
 
 
 def named(name: str, choices: Mapping[str, str]) -> NetSpec:
@@ -54,5 +60,4 @@ def from_json(value: object) -> NetSpec:
 
 def to_json(spec: NetSpec) -> dict[str, object]:
     """The JSON object that `from_json` reads back: every knob with its value."""
-    name = next(entry.name for entry in FAMILIES if entry.thing is type(spec))
-    return {"family": name, **spec.json()}
+    return {"family": name_of(type(spec)), **spec.json()}

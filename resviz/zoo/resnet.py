@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar
 
+from resviz.core.knob import UNSET, Knob, SpecError, Value, knob, refuse_outside
 from resviz.core.net import Net, Op, Seq, Shape
 from resviz.core.ops import Conv, Flatten, GlobalAvgPool, Linear, MaxPool
-from resviz.core.spec import UNSET, Knob, NetSpec, SpecError, Turned, Value, knob, refuse_outside
+from resviz.core.spec import NetSpec, Turned
 from resviz.zoo.blocks import BLOCKS
 from resviz.zoo.families import FAMILIES
 from resviz.zoo.shortcuts import SHORTCUTS
@@ -102,7 +103,6 @@ def _depths(spec: ResNet) -> tuple[int, ...]:
 class ResNet(NetSpec):
     """A residual network; `shortcut` none makes it the plain network of the same depth."""
 
-    family: ClassVar[str] = "resnet"
     replacing: ClassVar[frozenset[str]] = frozenset({"blocks"})
 
     layout: str = knob(

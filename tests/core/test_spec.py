@@ -4,7 +4,8 @@ from dataclasses import FrozenInstanceError, dataclass
 
 import pytest
 
-from resviz.core.spec import Spec, SpecError, knob, nearest
+from resviz.core.knob import SpecError, knob, nearest
+from resviz.core.spec import Spec
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,10 @@ from typing import ClassVar
 
 import pytest
 
+from resviz.core.knob import knob
 from resviz.core.net import Net, Seq, Shape
 from resviz.core.ops import Conv
-from resviz.core.spec import NetSpec, knob
+from resviz.core.spec import NetSpec
 from resviz.export.source import source
 from resviz.zoo.blocks import BLOCKS, Block, block
 from resviz.zoo.families import FAMILIES, PRESETS, from_json, named

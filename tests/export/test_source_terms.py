@@ -9,6 +9,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from resviz.core.knob import knob
 from resviz.core.net import Net, Op, Par, Seq, Shape, infer
 from resviz.core.ops import (
     Add,
@@ -25,7 +26,7 @@ from resviz.core.ops import (
     Sigmoid,
     ZeroPad,
 )
-from resviz.core.spec import NetSpec, knob
+from resviz.core.spec import NetSpec
 from resviz.export.source import source
 from resviz.nn.module import build
 from resviz.zoo.families import FAMILIES

@@ -4,7 +4,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from proof import prove
 
-from resviz.core.spec import Knob, SpecError
+from resviz.core.knob import Knob, SpecError
 from resviz.zoo.resnet import ResNet
 
 SMALL: dict[str, st.SearchStrategy] = {

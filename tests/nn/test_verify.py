@@ -7,9 +7,9 @@ from typing import ClassVar, final
 import pytest
 
 from resviz.core.formula import Formula, product
+from resviz.core.knob import SpecError
 from resviz.core.net import Net, Op, Seq, Shape, infer, rewrite
 from resviz.core.ops import BatchNorm, Conv, ReLU
-from resviz.core.spec import SpecError
 from resviz.nn import verify as module
 from resviz.nn.module import build
 from resviz.nn.verify import Verification, run, verify, verify_node, wrong_shapes

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import pytest
 
+from resviz.core.knob import SpecError, knob
 from resviz.core.net import Net, Seq, Shape, ShapeError, infer
 from resviz.core.ops import Conv, Flatten, GlobalAvgPool, Linear
-from resviz.core.spec import NetSpec, SpecError, knob
+from resviz.core.spec import NetSpec
 from resviz.train.recipe import WARM_UP, Recipe, changes, fitted, recipe_of
 from resviz.train.sources import SOURCES
 from resviz.zoo.families import named

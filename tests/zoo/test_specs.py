@@ -7,7 +7,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from resviz.core.spec import Knob, NetSpec, SpecError
+from resviz.core.knob import Knob, SpecError
+from resviz.core.spec import NetSpec
 from resviz.zoo.families import FAMILIES, family, from_json, named, to_json
 from resviz.zoo.resnet import ResNet
 

@@ -13,7 +13,8 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from resviz.core.spec import Knob, NetSpec, SpecError
+from resviz.core.knob import Knob, SpecError
+from resviz.core.spec import NetSpec
 from resviz.runs import store
 from resviz.runs.status import status
 from resviz.runs.store import ALIVE, Run, RunError
