@@ -125,6 +125,7 @@ def test_the_picture_follows_the_width_of_the_window(visit: Open) -> None:
 
 def test_more_stays_open_while_its_knobs_are_turned(visit: Open) -> None:
     page = visit()
+    expect(page.locator(".canvas svg")).to_be_visible()
     sidebar = page.locator("[data-testid=stSidebar]")
     sidebar.get_by_text("More", exact=True).click()
     sidebar.get_by_text("Squeeze-and-excitation").click()
