@@ -25,7 +25,6 @@ def show(theme: Theme) -> None:
         "comment": theme.faint,
     }
     code = "".join(f".stCode .token.{names} {{color:{colour} !important}}" for names, colour in tokens.items())
-    captions = (
-        f'[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * {{color:{theme.faint} !important}}'
-    )
+    caption = '[data-testid="stCaptionContainer"]'
+    captions = f"{caption}, {caption} * {{color:{theme.faint} !important; opacity:1}}"
     st.html(f"<style>{SPACE}{captions}{code}</style>")

@@ -13,18 +13,27 @@
     }
     return [255, 255, 255, 1];
   };
+  // Streamlit fades some of its texts by the opacity of an element around them
+  const opacity = (element) => {
+    let product = 1;
+    for (let at = element; at; at = at.parentElement ?? at.getRootNode().host) product *= getComputedStyle(at).opacity;
+    return product;
+  };
   const pale = [];
   for (const element of document.querySelectorAll("*")) {
     if (![...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim())) continue;
     // the slider's value stands above the thumb that it belongs to, not on it
     if (element.closest("[data-testid=stSliderThumbValue]")) continue;
+    if (element.closest("[disabled], [aria-disabled=true]")) continue; // exempt
     const style = getComputedStyle(element);
     const box = element.getBoundingClientRect();
     if (!box.width || !box.height || style.visibility === "hidden") continue;
     const ink = parse(style.color);
     if (!ink) continue;
     const behind = ground(element);
-    const seen = ink.slice(0, 3).map((v, i) => v * ink[3] + behind[i] * (1 - ink[3]));
+    const alpha = ink[3] * opacity(element);
+    if (!alpha) continue; // shown only under the pointer
+    const seen = ink.slice(0, 3).map((v, i) => v * alpha + behind[i] * (1 - alpha));
     const [a, b] = [luminance(seen), luminance(behind)];
     const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
     if (contrast < 4.5) pale.push(`${contrast.toFixed(2)}: ${element.textContent.trim().slice(0, 60)}`);

@@ -49,7 +49,7 @@ def _fragment(shown: Shown) -> None:
     if removed:
         st.button("Put all units back", on_click=_put_back)
     _tree(shown, units, removed)
-    _distribution(units, removed)
+    _distribution(shown, units, removed)
 
 
 def _removed(count: int) -> frozenset[int]:
@@ -105,9 +105,10 @@ def lengths(units: Sequence[tuple[str, bool]], removed: frozenset[int]) -> Lengt
     return Lengths(tuple(paths.binomial_lengths(sum(kept), len(kept) - sum(kept))))
 
 
-def _distribution(units: Sequence[tuple[str, bool]], removed: frozenset[int]) -> None:
-    now, whole = lengths(units, removed), lengths(units, frozenset())
-    if now is None or whole is None:
+def _distribution(shown: Shown, units: Sequence[tuple[str, bool]], removed: frozenset[int]) -> None:
+    whole = Lengths(tuple(paths.path_lengths(shown.node)))
+    now = lengths(units, removed) if removed else whole
+    if now is None:
         return
     logarithmic = st.toggle("logarithmic", key="log", bind="query-params")
     st.html(f'<div style="font-size:0.95rem">{_summary(now)}</div>')
