@@ -25,6 +25,8 @@ def draw() -> None:
         "se-unit.svg": ["resnet", "--blocks", "1,1", "--se", "--block", "bottleneck", "--level", "op"],
     }.items():
         subprocess.run([sys.executable, "-m", "resviz", "draw", *words, "-o", str(HERE / name)], check=True)
+    figure3 = ["compare", "figure3", "--fold", "--level", "block", "--unmarked"]
+    subprocess.run([sys.executable, "-m", "resviz", *figure3, "-o", str(HERE / "figure3.svg")], check=True)
 
 
 def photograph(browser: Browser, name: str, query: str, dark: bool, ready: str, press: str = "") -> None:

@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import NoReturn
 
 from resviz.core.knob import Knob, SpecError
+from resviz.core.net import Node
 from resviz.core.registry import Entry
 from resviz.core.spec import NetSpec, Spec
 from resviz.draw import figure
-from resviz.draw.formats import ENDINGS, save
+from resviz.draw.formats import ENDINGS, PICTURES, save, save_svg
+from resviz.export import explanation
 from resviz.export.source import source
 from resviz.export.table import TABLES
 from resviz.nn.client import Torch
@@ -24,8 +26,12 @@ from resviz.runs import store
 from resviz.runs.status import status
 from resviz.train.launch import launch
 from resviz.train.recipe import Recipe
-from resviz.views import checked, tables
-from resviz.zoo.families import FAMILIES, PRESETS, from_json, named, to_json
+from resviz.views import checked, conventions, depth, formulas, memory, tables
+from resviz.views import compare as comparing
+from resviz.views import why as reasons
+from resviz.views.memory import Plan
+from resviz.zoo.comparisons import COMPARISONS, compared
+from resviz.zoo.families import FAMILIES, PRESETS, from_json, from_text, named, to_json
 
 Texts = dict[str, str]
 
@@ -98,6 +104,14 @@ def _parser() -> argparse.ArgumentParser:
     table = about_a_network("table", _table, "print parameters, MACs, shapes …")
     table.add_argument("--format", choices=(*TABLES.names(), "json"), default="text")
     table.add_argument("--by", choices=tables.LEVELS, default="op")
+    table.add_argument("--formulas", action="store_true", help="how each number comes about, in place of the table")
+    cost = about_a_network("cost", _cost, "print what each convention and tool counts")
+    cost.add_argument("--why", metavar="NUMBER", help='explain a number that a tool or a paper says, such as "4.11 G"')
+    memory_ = about_a_network("memory", _memory, "print what training and inference need in memory")
+    memory_.epilog = f"{_knob_help([('the memory', Plan)])}\n{memory_.epilog}"
+    layers = about_a_network("depth", _depth, "print which layers make the depth")
+    for ledger in (cost, memory_, layers):
+        ledger.add_argument("--format", choices=("text", "json"), default="text")
     draw = about_a_network("draw", _draw, "draw the network into a file")
     draw.add_argument("-o", "--output", required=True, metavar="FIGURE", help=f"ends in {', '.join(ENDINGS)}")
     draw.add_argument("--view", choices=figure.VIEWS, default="graph")
@@ -108,6 +122,25 @@ def _parser() -> argparse.ArgumentParser:
     train = about_a_network("train", _train, "train the network and keep the run")
     train.epilog = f"{_knob_help([('the training', Recipe)])}\n{train.epilog}"
     train.add_argument("--json", action="store_true", help="one line of JSON an epoch, and a last one")
+    compare = command("compare", _compare, "put networks side by side: numbers, or a figure with -o")
+    compare.add_argument(
+        "networks", nargs="+", metavar="NETWORK|COMPARISON",
+        help=f"such as resnet50 or resnet:depth=34:shortcut=A; or one of {', '.join(COMPARISONS.names())}",
+    )  # fmt: skip
+    compare.add_argument("-o", "--output", metavar="FIGURE", help=f"ends in {', '.join(PICTURES)}")
+    compare.add_argument("--level", choices=figure.LEVELS, default="layer")
+    compare.add_argument("--fold", action="store_true", help="draw runs of equal units once")
+    compare.add_argument("--unmarked", action="store_true", help="draw no marks around what differs")
+    compare.add_argument("--theme", choices=tuple(figure.THEMES), default="light")
+    compare.add_argument(
+        "--match", choices=tuple(comparing.QUANTITIES), help="make the others cost what the first does"
+    )
+    compare.add_argument("--by", choices=comparing.MATCHING, default="", help="the knob that a match turns")
+    compare.add_argument("--format", choices=("text", "json"), default="text")
+    explain = about_a_network(
+        "explain", _explain, "say what the network is, what papers report of it, and why it is so"
+    )
+    explain.add_argument("--format", choices=("text", "json"), default="text")
     about_a_network("verify", _verify, "compare what is counted with what torch builds; exit 1 where they differ")
     for name, run, help in (
         ("runs", _runs, "list the training runs"),
@@ -158,7 +191,7 @@ def _split(arguments: Sequence[str]) -> tuple[Texts, list[str]]:
 
 
 def _kinds() -> dict[str, str]:
-    classes: list[type[Spec]] = [Recipe, *(entry.thing for entry in FAMILIES)]
+    classes: list[type[Spec]] = [Recipe, Plan, *(entry.thing for entry in FAMILIES)]
     return {k.name: k.kind for cls in classes for k in cls.knobs()}
 
 
@@ -210,6 +243,10 @@ def _table(options: argparse.Namespace, texts: Texts) -> int:
         documents = [tables.document(to_json(spec), spec.title(), spec.node()) for spec in specs]
         print(json.dumps(documents if isinstance(asked, list) else documents[0]))
         return 0
+    if options.formulas:
+        for spec in specs:
+            sys.stdout.write(formulas.text(spec.title(), spec.node(), options.by))
+        return 0
     write = TABLES[options.format].thing
     for spec in specs:
         node = spec.node()
@@ -217,10 +254,81 @@ def _table(options: argparse.Namespace, texts: Texts) -> int:
     return 0
 
 
+def _cost(options: argparse.Namespace, texts: Texts) -> int:
+    if options.why is None:
+        return _ledger(options, texts, conventions.document, conventions.text)
+    return _ledger(
+        options,
+        texts,
+        lambda node: {**conventions.document(node), "why": reasons.why(options.why, node).json()},
+        lambda title, node: reasons.text(title, node, options.why),
+    )
+
+
+def _memory(options: argparse.Namespace, texts: Texts) -> int:
+    own = {k.name for k in Plan.knobs()}
+    plan = Plan.of_text({name: text for name, text in texts.items() if name in own})
+    others = {name: text for name, text in texts.items() if name not in own}
+    return _ledger(
+        options,
+        others,
+        lambda node: memory.document(node, plan),
+        lambda title, node: memory.text(title, node, plan),
+    )
+
+
+def _depth(options: argparse.Namespace, texts: Texts) -> int:
+    return _ledger(options, texts, lambda node: depth.ledger(node).json(), depth.text)
+
+
+def _ledger(
+    options: argparse.Namespace,
+    texts: Texts,
+    document: Callable[[Node], dict[str, object]],
+    text: Callable[[str, Node], str],
+) -> int:
+    """Print a ledger of each network, as text or as JSON: one object, or a list where a list was asked for."""
+    asked = _asked(options, texts)
+    specs = asked if isinstance(asked, list) else [asked]
+    if options.format == "json":
+        documents = [{"spec": to_json(spec), "title": spec.title(), **document(spec.node())} for spec in specs]
+        print(json.dumps(documents if isinstance(asked, list) else documents[0]))
+        return 0
+    for spec in specs:
+        sys.stdout.write(text(spec.title(), spec.node()))
+    return 0
+
+
 def _draw(options: argparse.Namespace, texts: Texts) -> int:
     spec = _one(options, texts)
     save(Path(options.output), spec.node(), spec.title(), options.view, options.level, options.theme)
     return 0
+
+
+def _compare(options: argparse.Namespace, texts: Texts) -> int:
+    _no_knobs(texts)
+    specs = [from_text(text) for text in compared(tuple(options.networks))]
+    if options.match:
+        specs = _matched(specs, options.match, options.by)
+    if options.output:
+        named_nodes = [(spec.title(), spec.node()) for spec in specs]
+        colours = figure.THEMES[options.theme]
+        svg = figure.compared(named_nodes, options.level, colours, folded=options.fold, marking=not options.unmarked)
+        save_svg(Path(options.output), svg)
+    elif options.format == "json":
+        print(json.dumps(comparing.document(specs)))
+    else:
+        sys.stdout.write(comparing.text(specs))
+    return 0
+
+
+def _matched(specs: list[NetSpec], quantity: comparing.Quantity, by: str) -> list[NetSpec]:
+    """The networks, all but the first turned to cost what the first does; how near they come goes to stderr."""
+    target = getattr(tables.costs(specs[0].node()), quantity)
+    matches = [comparing.match(spec, target, quantity, by) for spec in specs[1:]]
+    for match in matches:
+        print(f"{match.spec.title()}: {match.sentence(quantity)}", file=sys.stderr)
+    return [specs[0], *(match.spec for match in matches)]
 
 
 def _code(options: argparse.Namespace, texts: Texts) -> int:
@@ -267,6 +375,17 @@ def _epoch(row: dict[str, object]) -> str:
         f"epoch {row['epoch']:>4}  training loss {row['train_loss']:.4f}  error {row['train_error']:.4f}  "
         f"test error {row['test_error']:.4f}  {row['images_per_second']:,.0f} images/s"
     )
+
+
+def _explain(options: argparse.Namespace, texts: Texts) -> int:
+    asked = _asked(options, texts)
+    specs = asked if isinstance(asked, list) else [asked]
+    if options.format == "json":
+        documents = [explanation.document(spec) for spec in specs]
+        print(json.dumps(documents if isinstance(asked, list) else documents[0]))
+    else:
+        sys.stdout.write("\n".join(explanation.text(spec) for spec in specs))
+    return 0
 
 
 def _verify(options: argparse.Namespace, texts: Texts) -> int:

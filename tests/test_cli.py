@@ -16,7 +16,8 @@ import pytest
 from PIL import Image
 
 from resviz import cli
-from resviz.zoo.families import PRESETS, named
+from resviz.zoo.families import FAMILIES, PRESETS, named, to_json
+from resviz.zoo.shortcuts import SHORTCUTS
 
 FIELDS = {"spec", "title", "totals", "stages", "rows"}
 
@@ -101,7 +102,7 @@ def test_the_defaults_are_text_and_op(resviz: Terminal) -> None:
 @pytest.mark.parametrize("preset", PRESETS.names())
 def test_every_preset_has_a_table(resviz: Terminal, preset: str) -> None:
     document = json.loads(resviz.well("table", preset, "--format", "json"))
-    assert document["spec"] == {"family": "resnet", **named(preset, {}).json()}
+    assert document["spec"] == to_json(named(preset, {}))
 
 
 def test_flags_stand_before_or_behind_the_name(resviz: Terminal) -> None:
@@ -290,7 +291,7 @@ def test_what_is_no_file_is_refused(resviz: Terminal, tmp_path: Path) -> None:
         (["table", "resnet", "--blocks", "400,400,400"], "1,000 are the most"),
         (["table", "resnet50", "--se=perhaps"], "se perhaps is not true or false"),
         (["table", "resnet50", "--block", "Basic"], "the nearest is basic"),
-        (["table", "resnet50", "--shortcut", "D"], "choose A, B, C, none"),
+        (["table", "resnet50", "--shortcut", "D"], "choose A, B, C, scaled, "),
         (["table", "resnet50", "--order", ""], "choose post, bn-after-add"),
         (["table", "resnet50", "--epochs", "3"], "there is no knob epochs"),
         (["table", "resnet50", "--format", "xml"], "invalid choice: 'xml'"),
@@ -314,6 +315,12 @@ def test_what_is_no_file_is_refused(resviz: Terminal, tmp_path: Path) -> None:
         (["runs", "--se"], "this command has no --se"),
         (["families", "resnet"], "unrecognized arguments: resnet"),
         (["presets", "--format", "csv"], "invalid choice: 'csv'"),
+        (["compare"], "NETWORK|COMPARISON"),
+        (["compare", "nosuch"], "there is no preset or family 'nosuch'"),
+        (["compare", "resnet50", "resnet:depth"], "write it as resnet50 or as resnet:depth=34"),
+        (["compare", "resnet50", "--depth", "18"], "this command has no --depth"),
+        (["compare", "resnet50", "lenet", "--match", "params"], "to match with"),
+        (["compare", "resnet50", "-o", "x.dot"], "no format of pictures"),
         (["paint", "resnet50"], "invalid choice: 'paint'"),
         ([], "COMMAND"),
     ],
@@ -333,7 +340,7 @@ def test_a_list_where_one_network_is_wanted(resviz: Terminal) -> None:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("level", ["stage", "block", "op"])
+@pytest.mark.parametrize("level", ["stage", "block", "layer", "op"])
 def test_draw_writes_a_picture(resviz: Terminal, level: str, theme: str) -> None:
     assert resviz.well("draw", "resnet20", "-o", "net.svg", "--level", level, "--theme", theme) == ""
     svg = Path("net.svg").read_text(encoding="utf-8")
@@ -352,6 +359,35 @@ def test_draw_in_every_format(resviz: Terminal) -> None:
     assert Path("net.dot").read_text(encoding="utf-8").startswith("digraph")
     assert resviz.well("draw", "resnet8", "-o", "net.svg", "--view", "unrolled") == ""
     assert "unrolled</title>" in Path("net.svg").read_text(encoding="utf-8")
+
+
+def test_compare_by_name_and_by_text(resviz: Terminal) -> None:
+    assert "ResNet-34 (option C)" in resviz.well("compare", "options")
+    document = json.loads(resviz.well("compare", "resnet:depth=34:shortcut=A", "resnet34", "--format", "json"))
+    assert document["titles"] == ["ResNet-34 (option A)", "ResNet-34"]
+    params = next(line for line in document["totals"] if line["name"] == "parameters")
+    assert params == {"name": "parameters", "values": [21_623_848, 21_797_672], "differences": [0, 173_824]}
+
+
+@pytest.mark.parametrize("ending", [".svg", ".pdf", ".png"])
+def test_figure_3_is_one_figure(resviz: Terminal, ending: str, tmp_path: Path) -> None:
+    """He et al. 2015, Fig. 3."""
+    resviz.well("compare", "figure3", "-o", f"figure3{ending}")
+    file = tmp_path / f"figure3{ending}"
+    if ending == ".svg":
+        assert all(name in file.read_text(encoding="utf-8") for name in ("VGG-19", "Plain-34", "ResNet-34"))
+    elif ending == ".pdf":
+        text = pypdf.PdfReader(file).pages[0].extract_text()
+        assert all(name in text for name in ("VGG-19", "Plain-34", "ResNet-34", "fc, 4096", "224×224"))
+    else:
+        assert Image.open(file).size[1] > 2000
+
+
+def test_a_match_is_told_and_compared(resviz: Terminal) -> None:
+    code, out, err = resviz.run("compare", "resnet20", "plain20", "--match", "params", "--by", "width")
+    assert code == 0
+    assert err == "Plain-20: width 16 gives 269,722 parameters, +0.00 % beside 269,722\n"
+    assert "269,722" in out
 
 
 def test_code_is_printed_or_written(resviz: Terminal) -> None:
@@ -377,16 +413,18 @@ def test_presets(resviz: Terminal) -> None:
 
 
 def test_families_name_every_knob_with_its_range(resviz: Terminal) -> None:
-    (family,) = json.loads(resviz.well("families", "--format", "json"))
-    assert (family["name"], family["title"]) == ("resnet", "ResNet")
-    knobs = {knob["name"]: knob for knob in family["knobs"]}
+    families = json.loads(resviz.well("families", "--format", "json"))
+    assert [family["name"] for family in families] == list(FAMILIES.names())
+    for family in families:
+        for knob in family["knobs"]:
+            assert knob["choices"] or knob["kind"] in ("bool", "text") or knob["low"] <= knob["high"]
+            assert knob["flag"] == "--" + knob["name"].replace("_", "-")
+    assert (families[0]["name"], families[0]["title"]) == ("resnet", "ResNet")
+    knobs = {knob["name"]: knob for knob in families[0]["knobs"]}
     assert list(knobs) == [k.name for k in type(named("resnet", {})).knobs()]
-    for knob in knobs.values():
-        assert knob["choices"] or knob["kind"] in ("bool", "text") or knob["low"] <= knob["high"]
-        assert knob["flag"] == "--" + knob["name"].replace("_", "-")
     assert knobs["depth"]["choices"] == [10, 14, 18, 26, 34, 50, 101, 152, 200]
     assert (knobs["drop_path"]["low"], knobs["drop_path"]["high"]) == (0.0, 0.95)
-    assert knobs["shortcut"]["choices"] == ["A", "B", "C", "none"]
+    assert knobs["shortcut"]["choices"] == list(SHORTCUTS.names())
     text = resviz.well("families")
     assert all(f"  {knob['flag']}" in text for knob in knobs.values())
 

@@ -32,6 +32,10 @@ class SpecError(ValueError):
         self.fix = fix
 
 
+class IdleKnobError(SpecError):
+    """A knob that somebody turned where it does nothing; `fix` sets it back."""
+
+
 class _Unset:
     """The value of a field that nobody chose."""
 
@@ -57,6 +61,7 @@ class Knob:
     registry: Registry[Any] | None
     dependent: bool
     primary: bool
+    needs: Callable[[Any], str]
 
     @property
     def flag(self) -> str:
@@ -182,8 +187,12 @@ def knob(
     high: float | None = None,
     choices: Registry[Any] | Sequence[Value] | Callable[[Any], Sequence[Value]] | None = None,
     primary: bool = False,
+    needs: Callable[[Any], str] = lambda spec: "",
 ) -> Any:
-    """Declare a knob as a field of a Spec. `choices` is a registry, a list, or a function of the spec."""
+    """Declare a knob as a field of a Spec. `choices` is a registry, a list, or a function of the spec.
+
+    `needs` says what a spec lacks for the knob to do anything, such as "shortcut scaled"; "" where it acts.
+    """
     if isinstance(choices, Registry):
         registry = choices
         possible: Callable[[Any], Sequence[Value]] | None = lambda spec: registry.names()  # noqa: E731
@@ -194,7 +203,7 @@ def knob(
         possible = lambda spec: fixed  # noqa: E731
     words: dict[str, Any] = {"default": default, "title": title, "help": help, "low": low, "high": high}
     dependent = callable(choices) and not isinstance(choices, Registry)
-    words |= {"choices": possible, "dependent": dependent, "primary": primary}
+    words |= {"choices": possible, "dependent": dependent, "primary": primary, "needs": needs}
     words["registry"] = choices if isinstance(choices, Registry) else None
     return dataclasses.field(default=UNSET, metadata=words)
 

@@ -23,8 +23,11 @@ T = TypeVar("T")
 Shape = tuple[int, ...]
 """Without the batch: (channels, height, width) of a feature map, (features,) of a vector."""
 
-Role = Literal["", "stem", "stage", "head", "unit", "branch", "shortcut", "gate"]
-"""What a part is for, in the field's words. A fold may treat shortcuts and gates apart."""
+Role = Literal["", "stem", "stage", "head", "unit", "branch", "shortcut", "gate", "aux"]
+"""What a part is for, in the field's words. A fold may treat shortcuts, gates and auxiliary heads apart."""
+
+SECTIONS: tuple[Role, ...] = ("stem", "stage", "head")
+"""The large parts that a network consists of, one after the other."""
 
 
 class ShapeError(ValueError):
@@ -236,6 +239,37 @@ def leaves(node: Node) -> Iterator[tuple[str, Node]]:
 def with_role(node: Node, role: Role) -> list[tuple[str, Node]]:
     """The parts of that role with their paths, in order of execution."""
     return [(path, at) for path, at in walk(node) if at.role == role]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A large part of a network: its name in the papers' words (stem, stage1 … head), its path, and itself.
+
+    `handle` is what it is selected by: its path where it has one of its own, otherwise its name.
+    """
+
+    name: str
+    path: str
+    handle: str
+    node: Node
+
+
+def sections(node: Node) -> list[Section]:
+    """The stem, the stages and the head, also inside sequences that only hold them together."""
+    found: list[Section] = []
+
+    def visit(at: Node, path: str) -> None:
+        for name, part in at.parts:
+            inner = join_path(path, name)
+            if part.role not in SECTIONS:
+                visit(part, inner)
+                continue
+            stage = 1 + sum(section.node.role == "stage" for section in found)
+            words = f"stage{stage}" if part.role == "stage" else part.role
+            found.append(Section(words, inner, inner if name else words, part))
+
+    visit(node, "")
+    return found
 
 
 def rewrite(net: Net, change: Callable[[str, Net], Net], path: str = "") -> Net:

@@ -11,12 +11,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Entry(Generic[T]):
-    """A registered thing. `title` is what a person reads, `cite` where it comes from, `note` one line about it."""
+    """A registered thing. `title` is what a person reads, `cite` where it comes from, `note` one line about it.
+
+    `formula` is LaTeX, and `text` what a lesson says of it, in paragraphs of Markdown.
+    """
 
     name: str
     title: str
     cite: str
     note: str
+    formula: str
+    text: str
     thing: T
 
 
@@ -27,13 +32,15 @@ class Registry(Generic[T]):
         self.kind = kind
         self._entries: dict[str, Entry[T]] = {}
 
-    def register(self, name: str, *, title: str, cite: str, note: str = "") -> Callable[[T], T]:
+    def register(
+        self, name: str, *, title: str, cite: str, note: str = "", formula: str = "", text: str = ""
+    ) -> Callable[[T], T]:
         """A decorator that enters the thing under `name`; raises ValueError if the name is taken."""
 
         def enter(thing: T) -> T:
             if name in self._entries:
                 raise ValueError(f"there is a {self.kind} named {name!r} already")
-            self._entries[name] = Entry(name, title, cite, note, thing)
+            self._entries[name] = Entry(name, title, cite, note, formula, text, thing)
             return thing
 
         return enter

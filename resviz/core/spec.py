@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar, Self
 
-from resviz.core.knob import KINDS, UNSET, Knob, SpecError, Value, quoted
+from resviz.core.knob import KINDS, UNSET, IdleKnobError, Knob, SpecError, Value, quoted
 from resviz.core.net import Net, Node, Shape, ShapeError, infer
 from resviz.core.ops import dims
 
@@ -44,6 +44,7 @@ class Spec(ABC):
                 self._set(k, k.initial(self))
         for k in self.knobs():
             self._set(k, self._refusing(k, partial(k.check, spec=self)))
+        self._refuse_idle()
         self.check()
 
     def _set(self, k: Knob, value: Value) -> None:
@@ -57,6 +58,16 @@ class Spec(ABC):
         except SpecError as error:
             whole = all(getattr(self, other.name) is not UNSET for other in self.knobs())
             raise _named(error, k, value, self if whole else type(self)()) from None
+
+    def _refuse_idle(self) -> None:
+        """Raise IdleKnobError where a knob is turned that does nothing beside the others."""
+        for k in self.knobs():
+            lacking, initial = k.needs(self), k.initial(self)
+            if lacking and getattr(self, k.name) != initial:
+                raise IdleKnobError(
+                    f"{k.name} {quoted(k.show(getattr(self, k.name)))} needs {lacking}; leave it at {k.show(initial)}",
+                    **{k.name: initial},
+                )
 
     def check(self) -> None:
         """Refuse combinations that no single knob can see; raises SpecError. Not every spec has such."""
@@ -122,8 +133,10 @@ class Spec(ABC):
 
     def chosen(self) -> dict[str, str]:
         """The fewest knobs, as text, that give this spec back: what a URL needs to carry."""
-        values = self.values()
-        for k in reversed(self.knobs()):
+        values = {
+            k.name: v for k, v in zip(self.knobs(), self.values().values()) if callable(k.default) or v != k.default
+        }
+        for k in reversed([k for k in self.knobs() if callable(k.default)]):
             fewer = {name: value for name, value in values.items() if name != k.name}
             try:
                 if type(self)(**fewer) == self:
@@ -158,8 +171,27 @@ class NetSpec(Spec):
         """The shape of one input."""
 
     def turned(self, k: Knob, text: str) -> Turned:
-        """The fewest knobs after a person turned `k`; a family may let other knobs follow, and then says so."""
+        """The fewest knobs after a person turned `k`: those that no longer do anything are let go, with a note."""
+        turned = self.following(k, text)
+        texts, let_go = dict(turned.texts), []
+        while idle := self._idle(texts, k.name):
+            let_go.append(f"{idle} {texts.pop(idle)}")
+        note = f"{', '.join(let_go)} would do nothing now and is let go." if let_go else ""
+        return Turned(texts, " ".join(filter(None, (turned.note, note))))
+
+    def following(self, k: Knob, text: str) -> Turned:
+        """The fewest knobs with `k` turned; a family may let other knobs follow, and then says so."""
         return Turned({**self.chosen(), k.name: text})
+
+    def _idle(self, texts: Mapping[str, str], turned: str) -> str:
+        """A knob among the texts, not the turned one, that does nothing beside the others; "" if there is none."""
+        try:
+            type(self).of_text(texts)
+        except IdleKnobError as error:
+            return next((name for name in error.fix if name in texts and name != turned), "")
+        except SpecError:
+            return ""
+        return ""
 
     def node(self) -> Node:
         """The term placed on the input; raises SpecError where an operation is left with nothing."""
@@ -167,6 +199,13 @@ class NetSpec(Spec):
             return infer(self.net(), self.input_shape())
         except ShapeError as error:
             raise SpecError(f"this network cannot take an input of {dims(self.input_shape())}: {error}") from None
+
+
+def same_term(a: NetSpec, b: NetSpec) -> bool:
+    """Whether two choices, perhaps of two families, are one network: equal knobs that give equal terms."""
+    if type(a) is type(b) or a.values() != b.values():
+        return a == b
+    return a.input_shape() == b.input_shape() and a.net() == b.net()
 
 
 def _named(error: SpecError, k: Knob, value: object, spec: Spec) -> SpecError:

@@ -16,7 +16,7 @@ from typing import Literal
 import graphviz
 
 from resviz.core.net import Node, Op, Par, join_name, join_path
-from resviz.core.ops import dims
+from resviz.core.ops import Aside, dims
 from resviz.draw.theme import LIGHT, Theme
 
 MOST_BOXES = 3000
@@ -125,6 +125,8 @@ class _Threads:
         if isinstance(at.net, Par):
             ends = [self._branch(part, join_path(path, name), source, way, frame) for name, part in at.parts]
             assert at.join is not None
+            if isinstance(at.join.net, Aside):
+                return ends[0][0]
             return self._box(at.join, join_path(path, join_name(at.net)), ends, frame)
         for run in self._runs(at.parts):
             source = self._run(run, path, source, way, frame)
@@ -147,7 +149,7 @@ class _Threads:
         first, last = join_path(path, name), join_path(path, run[-1][0])
         if len(run) > 1:
             frame = _framed(frame, f"{first} … {last}, ×{len(run)}")
-        elif at.role in ("stage", "unit"):
+        elif at.role in ("stage", "unit") and name:
             frame = _framed(frame, first)
         return self.thread(at, first, source, way, frame)
 

@@ -34,4 +34,12 @@ def save(file: Path, node: Node, title: str, view: str, level: str, theme: str) 
         wiring = dot.unfolded(node) if level == "op" else dot.folded(node)
         file.write_text(dot.dot(wiring, title, figure.THEMES[theme]).source, encoding="utf-8")
         return
-    file.write_bytes(PICTURES[ending](figure.draw(node, title, view, level, figure.THEMES[theme])))
+    save_svg(file, figure.draw(node, title, view, level, figure.THEMES[theme]))
+
+
+def save_svg(file: Path, svg: str) -> None:
+    """Write a finished picture in the format of the file's ending; raises FormatError on another than a picture's."""
+    ending = file.suffix.lower()
+    if ending not in PICTURES:
+        raise FormatError(f"{file.name} ends in no format of pictures: it may end in {', '.join(PICTURES)}")
+    file.write_bytes(PICTURES[ending](svg))

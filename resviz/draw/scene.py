@@ -18,7 +18,10 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class PlacedBox:
-    """A box with its corner, size and lines of text, centred; the caption is set smaller, below."""
+    """A box with its corner, size and lines of text, centred; the caption is set smaller, below.
+
+    `marked` sets it off from the others: in a comparison, what differs.
+    """
 
     x: float
     y: float
@@ -28,6 +31,7 @@ class PlacedBox:
     category: str
     caption: str
     path: str
+    marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +66,12 @@ class Sign:
     text: str
     path: str
     radius: float = 8.0
+    marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A text whose anchor is "start", "middle" or "end"; `strong` is bold."""
+    """A text whose anchor is "start", "middle" or "end"; `strong` is bold, `index` is set low behind it."""
 
     x: float
     y: float
@@ -75,6 +80,7 @@ class Words:
     size: float = SMALL
     strong: bool = False
     faint: bool = True
+    index: str = ""
 
 
 Mark = PlacedBox | Panel | Wire | Sign | Words

@@ -1,7 +1,8 @@
 """A sketch is what a picture shows of a network, before anything has a place: boxes, stacks, forks, columns.
 
 It is a fold of the placed term at a level of detail: "stage" (a box a stage), "block" (a box a unit's branch,
-its shortcut beside it) or "op" (a box an operation). Runs of equal units become one with a count.
+its shortcut beside it), "layer" (a box a weighted layer, as in He et al. 2015, Fig. 3) or "op" (a box an
+operation). Runs of equal units become one with a count.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 
-from resviz.core.net import Node, Op, Par, Seq, Shape, join_name, join_path, walk
-from resviz.core.ops import Conv, dims
+from resviz.core.net import Node, Op, Par, Role, Seq, Shape, join_name, join_path, leaves, sections, walk, with_role
+from resviz.core.ops import Blend, Conv, Mul, dims
 
-LEVELS = ("stage", "block", "op")
+LEVELS = ("stage", "block", "layer", "op")
+OFF_THE_LINE: tuple[Role, ...] = ("shortcut", "gate", "aux")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,56 +64,70 @@ class Column:
     stack: Stack
 
 
-SIGNS = {"add": "+", "mul": "×"}
+SIGNS = {"add": "+", "mul": "×", "concat": "‖", "blend": "∗", "aside": ""}
+"""What stands in the circle of a join; a branch that is left aside comes to none."""
 
 
 def sketch(node: Node, level: str = "block", folded: bool = True) -> list[Column]:
     """The columns of a network's picture; raises ValueError on a level that there is not."""
     if level not in LEVELS:
         raise ValueError(f"there is no level {level!r}: there are {', '.join(LEVELS)}")
-    columns, stage = [], 0
-    for name, part in node.parts:
-        stage += part.role == "stage"
-        title = f"stage {stage}" if part.role == "stage" else part.role or name
-        path = name or part.role
-        if level == "stage" and part.role == "stage":
-            stack = Stack((_stage_box(name, part),))
-        elif part.role == "stage":
-            stack = Stack(tuple(_units(name, part, level, folded)))
+    columns = []
+    for section in sections(node):
+        title = section.name.replace("stage", "stage ")
+        if level == "stage" and section.node.role == "stage":
+            stack = Stack((_stage_box(section.handle, section.node),))
         else:
-            stack = Stack(tuple(_inside(part, name, level)))
-        columns.append(Column(path, title, dims(part.out), stack))
+            stack = Stack(tuple(_items(section.path, section.node, level, folded)))
+        columns.append(Column(section.handle, title, dims(section.node.out), stack))
     return columns
 
 
 def _stage_box(path: str, stage: Node) -> Box:
-    count = len(stage.parts)
-    last = stage.parts[-1][1]
-    return Box(path, (f"{count} unit" + "s" * (count > 1), *_weights(last)), "stage")
+    units = [part for _, part in stage.parts if part.role == "unit"]
+    if not units:
+        return Box(path, _weights(stage), "stage")
+    return Box(path, (f"{len(units)} unit" + "s" * (len(units) > 1), *_weights(units[-1])), "stage")
 
 
-def _units(path: str, stage: Node, level: str, folded: bool) -> list[Item]:
+def _items(path: str, section: Node, level: str, folded: bool) -> list[Item]:
+    """What is inside a section: runs of equal units as one with a count, and the operations beside them."""
     found: list[Item] = []
-    for _, run in groupby(stage.parts, key=lambda part: (part[1].net, part[1].ins)):
-        names = [name for name, _ in run]
-        unit = dict(stage.parts)[names[0]]
-        for name in names[:1] if folded else names:
-            at = join_path(path, name)
-            items = _block(unit, at) if level == "block" else _inside(unit, at, level)
-            found.append(Stack(tuple(items), at, len(names) if folded else 1))
+    for _, equal in groupby(section.parts, key=lambda part: (part[1].net, part[1].ins, part[1].role == "unit")):
+        run = list(equal)
+        name, part = run[0]
+        if part.role != "unit":
+            found += [item for name, part in run for item in inside(part, join_path(path, name), level)]
+        elif folded:
+            found.append(_unit(part, join_path(path, name), level, len(run)))
+        else:
+            found += [_unit(part, join_path(path, name), level, 1) for name, part in run]
     return found
 
 
+def _unit(unit: Node, path: str, level: str, times: int) -> Stack:
+    items = _block(unit, path) if level == "block" else inside(unit, path, level)
+    return Stack(tuple(items), path, times)
+
+
 def _block(unit: Node, path: str) -> list[Item]:
-    """A unit as one box for its branch, forked with its shortcut where it has one."""
+    """A unit as one box for its branch, forked with its shortcut and gate; one of other branches with all of them."""
     at_path, par = next(((inner, at) for inner, at in walk(unit, path) if isinstance(at.net, Par)), (path, None))
-    box = Box(path, _weights(unit), "conv")
-    if par is None or unit.role != "unit" or all(part.role != "shortcut" for _, part in par.parts):
-        return [box]
-    ways = tuple(_way_round(at, join_path(at_path, name)) for name, at in par.parts if at.role == "shortcut")
+    if par is None or (par.role != "shortcut" and isinstance(par.net, Par) and isinstance(par.net.join, Mul)):
+        return [_branch_box(path, unit)]
+    if all(part.role != "shortcut" for _, part in par.parts):
+        return inside(unit, path, "block")
+    ways = [(join_path(at_path, name), at) for name, at in par.parts if at.role in ("shortcut", "gate")]
     assert isinstance(par.net, Par)
     name = join_name(par.net)
-    return [Fork(join_path(at_path, name), (Stack((box,)), *ways), SIGNS.get(name, "+"), True, _resizes(par))]
+    stacks = (Stack((_branch_box(path, unit),)), *(_way_round(at, way) for way, at in ways))
+    return [Fork(join_path(at_path, name), stacks, SIGNS[name], True, _resizes(par))]
+
+
+def _branch_box(path: str, unit: Node) -> Box:
+    """The unit's branch as one box, in the colour of its weighted layers."""
+    kinds = [at.op.category for _, at in _main_line(unit) if at.op.weighted]
+    return Box(path, _weights(unit), kinds[0] if kinds else "conv")
 
 
 def _resizes(par: Node) -> bool:
@@ -119,25 +135,33 @@ def _resizes(par: Node) -> bool:
 
 
 def _way_round(shortcut: Node, path: str) -> Stack:
-    """A projection is shown by its convolution, padding by itself; the identity is an empty stack."""
-    ops = [at.op for _, at in walk(shortcut) if isinstance(at.net, Op)]
-    shown = [op for op in ops if op.weighted] or ops[-1:]
-    return Stack(tuple(Box(path, _short(op), op.category) for op in shown))
+    """A projection or gate is shown by its weights, anything else as it is; the identity is an empty stack."""
+    ops = [at.op for _, at in leaves(shortcut)]
+    shown = [op for op in ops if op.weighted] or ops
+    gate = _gate_words(shortcut)
+    return Stack(tuple(Box(path, (*_short(op), *gate), "gate" if gate else op.category) for op in shown))
+
+
+def _gate_words(way: Node) -> tuple[str, ...]:
+    if way.role == "gate":
+        return ("gate T",)
+    return ("gate 1 − g",) if with_role(way, "gate") else ()
 
 
 def _weights(part: Node) -> tuple[str, ...]:
-    """The weighted layers on the branch, a line each, and a line for the gate where there is one."""
-    lines = [" ".join(_short(at.op)) for _, at in _main_line(part) if at.op.weighted]
-    gated = any(at.role == "gate" for _, at in walk(part))
-    return (*lines, *(["SE"] if gated else []))
+    """The weighted layers on the branch, a line each, and a line for a gate of its channels where there is one."""
+    main = _main_line(part)
+    lines = [" ".join(_short(at.op)) for _, at in main if at.op.weighted]
+    return (*lines, *(["SE"] if any(isinstance(at.op, Mul) for _, at in main) else []))
 
 
 def _main_line(part: Node, path: str = "") -> list[tuple[str, Node]]:
     """The operations of a part, without those of shortcuts and gates."""
     if isinstance(part.net, Op):
         return [(path, part)]
-    shown = ((name, at) for name, at in part.parts if at.role not in ("shortcut", "gate"))
-    return [pair for name, at in shown for pair in _main_line(at, join_path(path, name))]
+    shown = ((name, at) for name, at in part.parts if at.role not in OFF_THE_LINE)
+    line = [pair for name, at in shown for pair in _main_line(at, join_path(path, name))]
+    return line if part.join is None else [*line, (path, part.join)]
 
 
 def _short(op: Op) -> tuple[str, ...]:
@@ -151,19 +175,26 @@ def _short(op: Op) -> tuple[str, ...]:
     return (*(f"{word}," for word in words[:-1]), words[-1])
 
 
-def _inside(part: Node, path: str, level: str) -> list[Item]:
+def inside(part: Node, path: str, level: str) -> list[Item]:
     """What is inside a part, operation by operation; at block level only weighted layers and pooling."""
     if isinstance(part.net, Op):
         if level == "op":
             return [Box(path, (part.net.label(),), part.net.category, dims(part.out))]
-        shown = part.net.weighted or part.net.category == "pool"
+        shown = part.net.weighted or part.net.category in ("pool", "shortcut")
         return [Box(path, (part.net.label(),), part.net.category)] if shown else []
     if isinstance(part.net, Seq):
-        return [item for name, at in part.parts for item in _inside(at, join_path(path, name), level)]
-    branches = tuple(Stack(tuple(_inside(at, join_path(path, name), level))) for name, at in part.parts)
+        return [item for name, at in part.parts for item in inside(at, join_path(path, name), level)]
+    branches = tuple(_lane(part.net.join, at, join_path(path, name), level) for name, at in part.parts)
     shortcut = any(at.role == "shortcut" for _, at in part.parts)
     name = join_name(part.net)
-    return [Fork(join_path(path, name), branches, SIGNS.get(name, "+"), shortcut, _resizes(part))]
+    return [Fork(join_path(path, name), branches, SIGNS[name], shortcut, shortcut and _resizes(part))]
+
+
+def _lane(join: Op, branch: Node, path: str, level: str) -> Stack:
+    """A branch of a fork; the gate of a highway layer says that it is one where its sigmoid is not drawn."""
+    if isinstance(join, Blend) and branch.role == "gate" and level != "op":
+        return _way_round(branch, path)
+    return Stack(tuple(inside(branch, path, level)))
 
 
 def input_caption(shape: Shape) -> str:

@@ -14,15 +14,27 @@ from resviz.draw.theme import CATEGORIES, Theme
 FAMILY = "DejaVu Sans, Verdana, Arial, sans-serif"
 ROUND = 6.0
 LEGEND = 24.0
-SOLID, DASHED = "solid", "dashed"
+PLUS = ((-1.0, 0.0, 1.0, 0.0), (0.0, -1.0, 0.0, 1.0))
+TIMES = ((-0.7, -0.7, 0.7, 0.7), (-0.7, 0.7, 0.7, -0.7))
+BARS = ((-0.8, -0.9, -0.8, 0.9), (0.0, -0.9, 0.0, 0.9), (0.8, -0.9, 0.8, 0.9))
+STROKES = {"+": PLUS, "×": TIMES, "∗": PLUS + TIMES, "‖": BARS}
+"""The signs of joins as strokes from (x, y) to (x, y), in parts of the sign's arm."""
+SIGN_WORDS = {"×": "product with a gate", "∗": "H·T + x·(1 − T)", "‖": "concatenation"}
+"""What the legend says of signs; a plus needs no words."""
+SOLID, DASHED, MARKED = "solid", "dashed", "marked"
 
 
 def svg(scene: Scene, theme: Theme, title: str) -> str:
     """The picture with its legend as one SVG document, `title` as its accessible name."""
     rows = max((row for *_, row in _legend_places(scene)), default=-1) + 1
-    body = [_mark(mark, theme) for mark in scene.marks]
-    body.append(_legend(scene, theme))
-    return document(scene.width, scene.height + LEGEND * rows, theme, title, body)
+    return document(
+        scene.width, scene.height + LEGEND * rows, theme, title, [*marks(scene, theme), _legend(scene, theme)]
+    )
+
+
+def marks(scene: Scene, theme: Theme) -> list[str]:
+    """The marks of a scene, from back to front."""
+    return [_mark(mark, theme) for mark in scene.marks]
 
 
 def document(width: float, height: float, theme: Theme, title: str, body: Iterable[str]) -> str:
@@ -47,6 +59,14 @@ def text(
     return (
         f'<text x="{_n(x)}" y="{_n(y)}" font-size="{_n(size)}" text-anchor="{anchor}" fill="{fill}"{weight}>'
         f"{escape(words)}</text>"
+    )
+
+
+def indexed(x: float, y: float, symbol: str, index: str, fill: str, size: float = FONT, anchor: str = "middle") -> str:
+    """A symbol with its index set low; not every font has small letters and digits as characters."""
+    return (
+        f'<text x="{_n(x)}" y="{_n(y)}" font-size="{_n(size)}" text-anchor="{anchor}" fill="{fill}">'
+        f'{escape(symbol)}<tspan dy="3" font-size="{_n(0.75 * size)}">{escape(index)}</tspan></text>'
     )
 
 
@@ -75,13 +95,16 @@ def _mark(mark: object, theme: Theme) -> str:
         return _panel(mark, theme)
     if isinstance(mark, Words):
         fill = theme.faint if mark.faint else theme.ink
+        if mark.index:
+            return indexed(mark.x, mark.y, mark.text, mark.index, fill, mark.size, mark.anchor)
         return text(mark.x, mark.y, mark.text, fill, mark.size, mark.anchor, mark.strong)
     raise TypeError(f"no SVG for {type(mark).__name__}")
 
 
 def _box(box: PlacedBox, theme: Theme) -> str:
     paint, middle = theme.paint(box.category), box.x + box.width / 2
-    lines = [rectangle(box.x, box.y, box.width, box.height, paint.fill, paint.edge)]
+    lines = [_halo(box.x, box.y, box.width, box.height, theme)] if box.marked else []
+    lines.append(rectangle(box.x, box.y, box.width, box.height, paint.fill, paint.edge))
     y = box.y + LINE + 0.5
     for line in box.lines:
         lines.append(text(middle, y, line, theme.ink))
@@ -89,6 +112,15 @@ def _box(box: PlacedBox, theme: Theme) -> str:
     if box.caption:
         lines.append(text(middle, y - 1, box.caption, theme.faint, SMALL))
     return part(box.path, f"{box.path}: {' '.join(box.lines)}", "".join(lines))
+
+
+def _halo(x: float, y: float, width: float, height: float, theme: Theme) -> str:
+    """The mark around what differs."""
+    return (
+        f'<rect class="marked" x="{_n(x - 3.5)}" y="{_n(y - 3.5)}" width="{_n(width + 7)}" height="{_n(height + 7)}" '
+        f'rx="{_n(min(7.0, (height + 7) / 2))}" fill="none" stroke="{theme.accent}" stroke-width="2" '
+        f'stroke-dasharray="2 2"/>'
+    )
 
 
 def _panel(panel: Panel, theme: Theme) -> str:
@@ -101,13 +133,20 @@ def _panel(panel: Panel, theme: Theme) -> str:
 
 def sign(mark: Sign, theme: Theme) -> str:
     """A join's circle with its sign, drawn as lines so that no font is needed."""
-    r, arm = mark.radius, mark.radius * 0.55
-    lines = f"M{_n(mark.x - arm)} {_n(mark.y)}h{_n(2 * arm)}M{_n(mark.x)} {_n(mark.y - arm)}v{_n(2 * arm)}"
-    turn = f' transform="rotate(45 {_n(mark.x)} {_n(mark.y)})"' if mark.text == "×" else ""
-    return (
-        f'<circle cx="{_n(mark.x)}" cy="{_n(mark.y)}" r="{_n(r)}" fill="{theme.ground}" stroke="{theme.wire}" '
-        f'stroke-width="1.4"/><path d="{lines}" stroke="{theme.wire}" stroke-width="1.4"{turn}/>'
+    arm = mark.radius * 0.55
+    strokes = "".join(
+        _stroke(mark.x, mark.y, dx * arm, dy * arm, ex * arm, ey * arm) for dx, dy, ex, ey in STROKES[mark.text]
     )
+    r = mark.radius
+    halo = _halo(mark.x - r, mark.y - r, 2 * r, 2 * r, theme) if mark.marked else ""
+    return (
+        f'{halo}<circle cx="{_n(mark.x)}" cy="{_n(mark.y)}" r="{_n(r)}" fill="{theme.ground}" '
+        f'stroke="{theme.wire}" stroke-width="1.4"/><path d="{strokes}" stroke="{theme.wire}" stroke-width="1.4"/>'
+    )
+
+
+def _stroke(x: float, y: float, dx: float, dy: float, ex: float, ey: float) -> str:
+    return f"M{_n(x + dx)} {_n(y + dy)}L{_n(x + ex)} {_n(y + ey)}"
 
 
 def wire(mark: Wire, theme: Theme) -> str:
@@ -146,7 +185,10 @@ def _legend_items(scene: Scene) -> list[tuple[str, str]]:
         items.append((SOLID, "same-size shortcut"))
     if True in lines:
         items.append((DASHED, "size-changing shortcut"))
-    return items
+    signs = {mark.text for mark in scene.marks if isinstance(mark, Sign)}
+    items += [(mark, words) for mark, words in SIGN_WORDS.items() if mark in signs]
+    marked = any(mark.marked for mark in scene.marks if isinstance(mark, (PlacedBox, Sign)))
+    return [*items, (MARKED, "differs from its neighbour")] if marked else items
 
 
 def _legend_places(scene: Scene) -> list[tuple[str, str, float, int]]:
@@ -167,6 +209,10 @@ def _legend(scene: Scene, theme: Theme) -> str:
         y = scene.height + row * LEGEND
         if key in (SOLID, DASHED):
             out.append(wire(Wire(((x, y + 6), (x + 18, y + 6)), key == DASHED, False), theme))
+        elif key == MARKED:
+            out.append(_halo(x + 3.5, y + 3, 11, 6, theme))
+        elif key in SIGN_WORDS:
+            out.append(sign(Sign(x + 9, y + 6, key, "", 7.0), theme))
         else:
             out.append(rectangle(x, y, 18, 12, theme.fill(key), theme.edge(key), 3))
         out.append(text(x + 23, y + 10, words, theme.faint, SMALL, "start"))

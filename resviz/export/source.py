@@ -14,13 +14,13 @@ from functools import lru_cache
 from pathlib import Path
 
 from resviz.core.net import Node, cost, leaves
-from resviz.core.ops import Conv
+from resviz.core.ops import Conv, Linear
 from resviz.core.spec import NetSpec
 from resviz.export.source_classes import generalise, groups
 from resviz.export.source_code import WIDTH, Writer, plain
 from resviz.export.source_names import class_names, network_name
 from resviz.export.source_numbers import numbers_of
-from resviz.export.source_terms import OPERATORS, skeletons
+from resviz.export.source_terms import JOINS, skeletons
 from resviz.zoo.families import FAMILIES, to_json
 
 LAYERS = Path(__file__).parents[1] / "nn" / "layers.py"
@@ -55,7 +55,9 @@ def source(spec: NetSpec) -> str:
     parts = [writer.class_(names[key].name, names[key].sentence, cls) for key, cls in classes.items()]
     cite = FAMILIES[str(to_json(spec)["family"])].cite
     sentence = f"{spec.title()} ({cite})."
-    parts.append(writer.class_(network, sentence, generalise([root], numbers), _initialise(root)))
+    parts.append(
+        writer.class_(network, sentence, generalise([root], numbers), (*_initialise(root), *_open_gates(root)))
+    )
     layers = [text for name, text in own.items() if name in writer.used]
     helpers = [SCALED] if any("scaled(" in part for part in parts) else []
     body = [*helpers, *layers, *parts, _model(network), _main(root)]
@@ -66,7 +68,7 @@ def source(spec: NetSpec) -> str:
 def own_layers() -> dict[str, str]:
     """The source of each layer that torch lacks, by name; `resviz/nn/layers.py` is read, not imported."""
     text = LAYERS.read_text(encoding="utf-8")
-    operators = {op.__name__ for op in OPERATORS}
+    operators = {op.__name__ for op in JOINS}
     found = [at for at in ast.parse(text).body if isinstance(at, ast.ClassDef) and at.name not in operators]
     return {at.name: ast.get_source_segment(text, at) or "" for at in found}
 
@@ -101,6 +103,27 @@ def _initialise(root: Node) -> tuple[str, ...]:
     if not convs:
         return ()
     return (*INITIALISE, *INITIALISE_BIAS) if any(conv.bias for conv in convs) else INITIALISE
+
+
+def _open_gates(root: Node) -> tuple[str, ...]:
+    """The statements that give the biases of gates what they start from."""
+    starts: dict[float, list[str]] = {}
+    for path, at in leaves(root):
+        if isinstance(at.op, (Conv, Linear)) and at.op.bias_start is not None:
+            starts.setdefault(at.op.bias_start, []).append(f"{path}.bias")
+    lines = []
+    for start, names in starts.items():
+        ends = {".".join(name.split(".")[-3:]) for name in names}
+        lines += [
+            "for name, parameter in self.named_parameters():",
+            f"    if name.endswith({_one_or_all(sorted(ends))}):",
+            f"        nn.init.constant_(parameter, {start!r})",
+        ]
+    return tuple(lines)
+
+
+def _one_or_all(ends: list[str]) -> str:
+    return repr(ends[0]) if len(ends) == 1 else repr(tuple(ends))
 
 
 def _model(network: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from itertools import islice, pairwise
+from itertools import islice
 from typing import NamedTuple
 
 from resviz.core.net import Node, Op
@@ -11,7 +11,14 @@ from resviz.export.source_classes import Class, is_size
 from resviz.export.source_forward import attribute, forward
 from resviz.export.source_names import Name
 from resviz.export.source_numbers import Numbers
-from resviz.export.source_terms import DEFAULTS, children, is_class, is_number, layer_call
+from resviz.export.source_terms import (
+    DEFAULTS,
+    children,
+    has_asides,
+    is_class,
+    is_number,
+    layer_call,
+)
 
 WIDTH = 120
 SHORTEST_RUN = 3
@@ -76,7 +83,8 @@ class Writer:
         signature = ["self", *(f"{argument.name}: {argument.type}" for argument in cls.arguments)]
         head = laid("def __init__", signature, WIDTH - len(INDENT) - len(" -> None:"))
         init = "\n".join([f"{head} -> None:", indented("\n".join(["super().__init__()", *made, *last]))])
-        run = "\n".join(["def forward(self, x: Tensor) -> Tensor:", indented("\n".join(forward(cls.node)))])
+        gives = "Tensor | tuple[Tensor, ...]" if has_asides(cls.node) else "Tensor"
+        run = "\n".join([f"def forward(self, x: Tensor) -> {gives}:", indented("\n".join(forward(cls.node)))])
         body = "\n\n".join([f'"""{plain(sentence)}"""', init, run])
         return f"class {name}(nn.Module):\n{indented(body)}"
 
@@ -95,11 +103,7 @@ class Writer:
             return self._layer(node, texts, room)
         if is_class(node):
             return self._instance(node, texts, room)
-        parts = list(children("", node))
-        if _numbered([name for name, _ in parts]):
-            return laid("nn.Sequential", self._listed(parts, texts, depth + 1), room)
-        pairs = [f"({name!r}, {self._module(part, texts, depth + 3, len(name) + 7)})" for name, part in parts]
-        return laid("nn.Sequential", [laid("OrderedDict", [laid("", pairs, room, "[]")], room)], room)
+        return laid("nn.Sequential", self._listed(list(children("", node)), texts, depth + 1), room)
 
     def _layer(self, node: Node, texts: Iterator[str], room: int) -> str:
         name, call = layer_call(node.op, node.ins)
@@ -160,11 +164,3 @@ def _written(run: Sequence[_Entry], room: int) -> list[str]:
     first, last = run[0].step, run[-1].step
     steps = f"k in range({first}, {last + 1})" if first else f"_ in range({len(run)})"
     return [laid("*", [f"{run[0].pattern} for {steps}"], room, "[]")]
-
-
-def _numbered(names: Sequence[str]) -> bool:
-    """Whether the names are the numbers that nn.Sequential gives, some left out perhaps."""
-    if not all(name.isascii() and name.isdigit() and str(int(name)) == name for name in names):
-        return False
-    numbers = [int(name) for name in names]
-    return all(a < b for a, b in pairwise(numbers)) and (not numbers or numbers[-1] < 2 * len(numbers))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import keyword
 from collections.abc import Iterable
 
-from resviz.core.net import Node, Op, Par, Role, join_name
-from resviz.export.source_terms import OPERATORS, steps
+from resviz.core.net import Node, Op, Par, Role
+from resviz.core.ops import Blend
+from resviz.export.source_terms import JOINS, is_aside, steps
 
 DEEPEST_CALL = 4
 VARIABLES: dict[Role, str] = {"branch": "out", "shortcut": "shortcut", "gate": "gate"}
@@ -15,7 +16,12 @@ VARIABLES: dict[Role, str] = {"branch": "out", "shortcut": "shortcut", "gate": "
 def forward(node: Node) -> list[str]:
     """The statements that run `node` on x and return what it puts out, as its module runs it."""
     body = _Body()
-    body.lines.append(f"return {body.chain(steps('', node), 'x', 'x')}")
+    run = steps("", node.parts[-1][1]) if is_aside(node) else steps("", node)
+    value = body.chain(run, "x", "x")
+    if body.asides:
+        value = body.assigned(value, "x")
+        value = f"({', '.join([value, *body.asides])}) if self.training else {value}"
+    body.lines.append(f"return {value}")
     return body.lines
 
 
@@ -31,6 +37,7 @@ class _Body:
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.variables = {"x"}
+        self.asides: list[str] = []
 
     def chain(self, run: Iterable[tuple[str, Node]], x: str, variable: str) -> str:
         """The expression for what comes out of the steps on `x`; what goes before it is assigned to `variable`."""
@@ -38,6 +45,10 @@ class _Body:
         for name, part in run:
             if not name:
                 value, calls = self.fork(part, self.assigned(value, variable)), 1
+                continue
+            if is_aside(part):
+                value, calls = self.assigned(value, variable), 0
+                self.asides.append(self.assigned(f"{attribute(name)}({value})", self.fresh(name)))
                 continue
             alone = not isinstance(part.net, Op)
             if calls and (alone or part.op.weighted or calls >= DEEPEST_CALL):
@@ -59,16 +70,14 @@ class _Body:
         assert isinstance(node.net, Par)
         branches = [list(steps(name, part)) for name, part in node.parts]
         values = []
+        twice = isinstance(node.net.join, Blend)  # which names its gate twice
         for i, (run, (_, part)) in enumerate(zip(branches, node.parts)):
             # one call may stay inside the join only if no statement comes between
-            inline = all(len(other) <= 1 and all(name for name, _ in other) for other in branches[i:])
+            inline = not twice and all(len(other) <= 1 and all(name for name, _ in other) for other in branches[i:])
             variable = x if inline else self.fresh(VARIABLES.get(part.role, "branch"))
             value = self.chain(run, x, variable)
             values.append(value if inline else self.assigned(value, variable))
-        operator = OPERATORS.get(type(node.net.join))
-        if operator is None:
-            return f"{attribute(join_name(node.net))}({', '.join(values)})"
-        return operator.join(values)
+        return JOINS[type(node.net.join)](values)
 
     def fresh(self, word: str) -> str:
         """A variable that nothing uses yet."""

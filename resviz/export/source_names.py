@@ -10,14 +10,36 @@ from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 
 from resviz.core.net import Node, leaves, with_role
-from resviz.core.ops import ZeroPad
+from resviz.core.ops import BatchNorm, Conv, Dropout, MaxPool, OneMinus, ReLU, Scale, ZeroPad
 from resviz.core.spec import NetSpec
 from resviz.export.source_classes import Group
-from resviz.export.source_terms import empty, forks
+from resviz.export.source_terms import children, empty, forks
 from resviz.zoo.blocks import BLOCKS
 
 UNITS = {"basic": "BasicBlock", "bottleneck": "Bottleneck"}
-PARTS = {"se": ("SqueezeExcite", "a gate for each channel that sees the whole map (Hu et al. 2018)")}
+KERNELS = {(3, 3): "basic", (1, 3, 1): "bottleneck"}
+"""The blocks by their convolutions, for families that do not name them."""
+PARTS = {
+    "se": ("SqueezeExcite", "a gate for each channel that sees the whole map (Hu et al. 2018)"),
+    "inception": ("Inception", "windows of several sizes side by side, their channels joined (Szegedy et al. 2014)"),
+    "gate": ("Gate", "how much of each value goes on, from 0 to 1"),
+    "aux": ("AuxiliaryHead", "a classifier on the way, for training (Szegedy et al. 2014, section 5)"),
+}
+"""Parts that have a name in the literature, by the name that they have in the network without its number."""
+LAYERS: dict[type[object], tuple[str, str]] = {
+    Conv: ("Conv", "convolution"),
+    BatchNorm: ("BN", "batch normalisation"),
+    ReLU: ("ReLU", "ReLU"),
+}
+"""A part of these alone is called by them."""
+SHORTCUTS: dict[type[object], tuple[str, str]] = {
+    ZeroPad: ("Padded", "is padded with zeros"),
+    OneMinus: ("Gated", "is gated"),
+    Scale: ("Scaled", "is scaled"),
+    Dropout: ("Dropout", "has dropout"),
+    MaxPool: ("Pooled", "is pooled"),
+}
+"""What a unit is called by that stands on its shortcut, the first of these counting; any other is a projection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +89,12 @@ def unused(word: str, taken: Collection[str]) -> str:
 def _unit(spec: NetSpec, group: Group) -> tuple[str, str]:
     """The block's word with its kind of shortcut, and a sentence with the block's citation."""
     node = group.nodes[0]
-    block = str(spec.values().get("block", ""))
+    if _bare(group.name) in PARTS:
+        return _part(group)
+    kernels = _kernels(node)
+    block = str(spec.values().get("block", KERNELS.get(kernels, "")))
+    if block not in BLOCKS and len(kernels) == 1:
+        return _layer(node)
     if block in BLOCKS:
         entry = BLOCKS[block]
         word, sentence = UNITS.get(block, f"{_capital(block)}Block"), f"{entry.title} unit ({entry.cite})"
@@ -80,23 +107,48 @@ def _unit(spec: NetSpec, group: Group) -> tuple[str, str]:
     return word + suffix, f"{sentence}{remark}."
 
 
+def _kernels(unit: Node) -> tuple[int, ...]:
+    """The windows of the branch's weighted layers, 1 for a fully connected one."""
+    branches = [branch for _, branch in with_role(unit, "branch")]
+    return tuple(at.op.window()[0] for branch in branches for _, at in leaves(branch) if at.op.weighted)
+
+
+def _layer(unit: Node) -> tuple[str, str]:
+    """A unit of a single layer by what stands beside it."""
+    if with_role(unit, "gate"):
+        return "HighwayLayer", "A layer whose gate weighs what it computes and its input (Srivastava et al. 2015)."
+    if with_role(unit, "shortcut"):
+        return "ResidualLayer", "A layer that adds what it computes to its input."
+    return "PlainLayer", "A layer without a shortcut."
+
+
 def _shortcut(node: Node) -> tuple[str, str]:
     ways = [way for _, way in with_role(node, "shortcut")]
     if not ways:
         return "", ""
     if all(empty(way) for way in ways):
         return "", " with an identity shortcut"
-    if any(isinstance(at.op, ZeroPad) for way in ways for _, at in leaves(way)):
-        return "Padded", " whose shortcut is padded with zeros"
-    return "Projection", " whose shortcut is a projection"
+    ops = {type(at.op) for way in ways for _, at in leaves(way)}
+    suffix, remark = next((words for op, words in SHORTCUTS.items() if op in ops), ("Projection", "is a projection"))
+    return suffix, f" whose shortcut {remark}"
 
 
 def _part(group: Group) -> tuple[str, str]:
-    if group.name in PARTS:
-        word, sentence = PARTS[group.name]
+    bare = _bare(group.name)
+    if bare in PARTS:
+        word, sentence = PARTS[bare]
         return word, f"{sentence[0].upper()}{sentence[1:]}."
-    bare = re.sub(r"[\d_]*[a-z]?$", "", group.name) if re.search(r"\d", group.name) else group.name
-    return _capital(bare or "part"), f"What stands at {group.name!r}."
+    layers = [LAYERS.get(type(part.net), ("", "")) for _, part in children("", group.nodes[0])]
+    if len(layers) > 1 and all(word for word, _ in layers):
+        *first, last = [words for _, words in layers]
+        return "".join(word for word, _ in layers), f"A {', '.join(first)} and {last}."
+    return _capital(bare), f"What stands at {group.name!r}."
+
+
+def _bare(name: str) -> str:
+    """The name without its number: inception for inception3a."""
+    bare = re.sub(r"[\d_]*[a-z]?$", "", name) if re.search(r"\d", name) else name
+    return bare or "part"
 
 
 def _capital(text: str) -> str:

@@ -6,17 +6,26 @@ sequence is no module. A *hole* is a number in a layer's call, a place where two
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from types import MappingProxyType
 from typing import TypeGuard
 
-from resviz.core.net import Node, Op, Par, Shape, join_name
-from resviz.core.ops import Add, BatchNorm, Mul
+from resviz.core.net import Node, Op, Par, Shape
+from resviz.core.ops import Add, Aside, BatchNorm, Blend, Concat, Mul
 
-OPERATORS: dict[type[Op], str] = {Add: " + ", Mul: " * "}
-"""Joins that straight code writes as an operator; every other join is a module."""
+Written = Callable[[Sequence[str]], str]
+
+JOINS: dict[type[Op], Written] = {
+    Add: " + ".join,
+    Mul: " * ".join,
+    Concat: lambda values: f"torch.cat(({', '.join(values)}), 1)",
+    Blend: lambda values: f"{values[0]} * {values[2]} + {values[1]} * (1 - {values[2]})",
+    Aside: lambda values: values[0],
+}
+"""Joins as straight code writes them, from what the branches put out; none is a module."""
 
 DEFAULTS: dict[str, dict[str, object]] = {
     "Conv2d": {"stride": 1, "padding": 0, "groups": 1},
@@ -58,10 +67,11 @@ def children(name: str, node: Node) -> Iterator[tuple[str, Node]]:
             continue
         for branch_name, branch in part.parts:
             yield from children(branch_name, branch)
-        assert isinstance(part.net, Par)
-        assert part.join is not None
-        if type(part.net.join) not in OPERATORS:
-            yield join_name(part.net), part.join
+
+
+def is_aside(node: Node) -> bool:
+    """Whether the part leaves what it computes aside and passes its input on: an auxiliary head."""
+    return isinstance(node.net, Par) and isinstance(node.net.join, Aside)
 
 
 def forks(node: Node) -> bool:
@@ -70,8 +80,23 @@ def forks(node: Node) -> bool:
 
 
 def is_class(node: Node) -> bool:
-    """Whether the part is written as a class; anything else but a layer is an nn.Sequential."""
-    return not isinstance(node.net, Op) and (node.role == "unit" or forks(node))
+    """Whether the part is written as a class; anything else but a layer is an nn.Sequential of numbered parts."""
+    if isinstance(node.net, Op):
+        return False
+    return node.role == "unit" or forks(node) or not is_numbered([name for name, _ in children("", node)])
+
+
+def is_numbered(names: Sequence[str]) -> bool:
+    """Whether the names are the numbers that nn.Sequential gives, some left out perhaps."""
+    if not all(name.isascii() and name.isdigit() and str(int(name)) == name for name in names):
+        return False
+    numbers = [int(name) for name in names]
+    return all(a < b for a, b in pairwise(numbers)) and (not numbers or numbers[-1] < 2 * len(numbers))
+
+
+def has_asides(node: Node) -> bool:
+    """Whether auxiliary heads hang on the part's own forward."""
+    return any(name and is_aside(part) for name, part in steps("", node))
 
 
 @lru_cache(maxsize=4096)

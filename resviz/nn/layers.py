@@ -24,6 +24,48 @@ class Mul(nn.Module):
         return x * gate
 
 
+class Concat(nn.Module):
+    """The channels of its inputs one behind the other."""
+
+    def forward(self, *inputs: Tensor) -> Tensor:
+        return torch.cat(inputs, 1)
+
+
+class Blend(nn.Module):
+    """A transform and an input, weighed by a gate and its complement."""
+
+    def forward(self, transform: Tensor, x: Tensor, gate: Tensor) -> Tensor:
+        return transform * gate + x * (1 - gate)
+
+
+class Aside(nn.Module):
+    """Its first input; what the auxiliary heads put out goes round it (`resviz.nn.module`)."""
+
+    def forward(self, x: Tensor, *asides: Tensor) -> Tensor:
+        return x
+
+
+class OneMinus(nn.Module):
+    """What a gate leaves to the shortcut: 1 − x."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return 1 - x
+
+
+class Scale(nn.Module):
+    """A constant factor."""
+
+    def __init__(self, factor: float) -> None:
+        super().__init__()
+        self.factor = factor
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.factor * x
+
+    def extra_repr(self) -> str:
+        return f"factor={self.factor:g}"
+
+
 class ZeroPad(nn.Module):
     """Option A of He et al. 2015: every stride-th pixel, zero channels on both sides."""
 

@@ -1,7 +1,8 @@
 """A placed term becomes an nn.Module: leaves are torch's layers, Seq and Par are one small interpreter.
 
 A part named "" lends its children to the module around it, so that parameter names are the term's paths
-(torchvision's, where torchvision has the network).
+(torchvision's, where torchvision has the network). A network with auxiliary heads gives in training a tuple: its
+output, then theirs.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from typing import TypeAlias, TypeVar
 import torch
 from torch import Tensor, nn
 
-from resviz.core.net import Node, Op, Par, Seq, join_name
-from resviz.core.ops import BatchNorm
+from resviz.core.net import Node, Op, Par, Seq, join_name, leaves
+from resviz.core.ops import BatchNorm, Conv, Linear
 from resviz.nn import layers
 
 M = TypeVar("M", bound=nn.Module)
@@ -55,17 +56,26 @@ class Network(nn.Module):
         self.add_module(join, layer(node.join))
         return Fork(parts, join)
 
-    def forward(self, x: Tensor) -> Tensor:
-        return self._run(self.plan, x)
+    def forward(self, x: Tensor) -> Tensor | tuple[Tensor, ...]:
+        asides: list[Tensor] = []
+        x = self._run(self.plan, x, asides)
+        return (x, *asides) if asides and self.training else x
 
-    def _run(self, plan: Plan, x: Tensor) -> Tensor:
+    def _run(self, plan: Plan, x: Tensor, asides: list[Tensor]) -> Tensor:
         if isinstance(plan, str):
-            return self._modules[plan](x)  # type: ignore[misc,no-any-return]
+            output = self._modules[plan](x)  # type: ignore[misc]
+            if isinstance(output, tuple):
+                output, *more = output
+                asides.extend(more)
+            return output  # type: ignore[no-any-return]
         if isinstance(plan, Fork):
             join = self._modules[plan.join]
-            return join(*[self._run(branch, x) for branch in plan.branches])  # type: ignore[misc,no-any-return]
+            outputs = [self._run(branch, x, asides) for branch in plan.branches]
+            if isinstance(join, layers.Aside):
+                asides.extend(outputs[1:])
+            return join(*outputs)  # type: ignore[misc,no-any-return]
         for part in plan:
-            x = self._run(part, x)
+            x = self._run(part, x, asides)
         return x
 
     def _get_name(self) -> str:
@@ -85,20 +95,23 @@ def build(node: Node, seed: int | None = None) -> nn.Module:
     """The network as a module with He initialisation; `seed` makes the weights reproducible.
 
     Convolutions are drawn from N(0, 2/fan_out) (He et al. 2015b, as fb.resnet.torch and torchvision do it), their
-    biases are zero, and classifiers keep torch's own initialisation.
+    biases are zero but for those of gates, and fully connected layers keep torch's own initialisation.
     """
     if seed is None:
-        return initialise(Network(node))
+        return initialise(Network(node), node)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return initialise(Network(node))
+        return initialise(Network(node), node)
 
 
-def initialise(model: M) -> M:
-    """Draw the weights of every convolution anew (He et al. 2015b, fan-out)."""
+def initialise(model: M, node: Node) -> M:
+    """Draw the weights of every convolution anew (He et al. 2015b, fan-out), and open or close the gates of `node`."""
     for module in model.modules():
         if isinstance(module, nn.Conv2d):
             nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
             if module.bias is not None:
                 nn.init.zeros_(module.bias)
+    for path, at in leaves(node):
+        if isinstance(at.op, (Conv, Linear)) and at.op.bias_start is not None:
+            nn.init.constant_(model.get_parameter(f"{path}.bias"), at.op.bias_start)
     return model

@@ -51,14 +51,22 @@ def training(data: Data, source: Source, batch: int, generator: torch.Generator)
         x = normalise(data.train.pixels[chosen])
         if source.padding or source.mirror:
             x = moved(x, source.padding, shifts[:, begin:end], flips[begin:end])
-        yield x, data.train.labels[chosen]
+        yield resized(x, data.size), data.train.labels[chosen]
 
 
 def in_order(images: Images, data: Data, batch: int) -> Iterator[Batch]:
     """Every image once, in order, as it is."""
     normalise = Normalise(data.mean, data.std)
     for begin in range(0, len(images), batch):
-        yield normalise(images.pixels[begin : begin + batch]), images.labels[begin : begin + batch]
+        yield resized(normalise(images.pixels[begin : begin + batch]), data.size), images.labels[begin : begin + batch]
+
+
+def resized(x: Tensor, size: tuple[int, int]) -> Tensor:
+    """Images [B, C, H, W] at another height and width, interpolated linearly; those that have it as they are."""
+    if x.shape[2:] == size:
+        return x
+    larger = functional.interpolate(x, size, mode="bilinear", antialias=size[0] < x.shape[2])
+    return larger.contiguous(memory_format=torch.channels_last)
 
 
 def moved(x: Tensor, padding: int, shifts: Tensor, flips: Tensor) -> Tensor:

@@ -11,7 +11,7 @@ import math
 import struct
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -19,6 +19,7 @@ from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 from torch import Tensor
 
+from resviz.core.net import Shape
 from resviz.train.errors import DataError
 from resviz.train.sources import SOURCES, locate
 
@@ -44,15 +45,23 @@ class Images:
 
 @dataclass(frozen=True)
 class Data:
-    """Training and test images, and mean and standard deviation [C] of the training pixels."""
+    """Training and test images, mean and standard deviation [C] of the training pixels, and (height, width) wanted.
+
+    Images of another size are resized batch by batch, because a whole set of large ones would fill the memory.
+    """
 
     train: Images
     test: Images
     mean: Tensor
     std: Tensor
+    size: tuple[int, int]
 
     def to(self, device: torch.device) -> Data:
-        return Data(self.train.to(device), self.test.to(device), self.mean.to(device), self.std.to(device))
+        return Data(self.train.to(device), self.test.to(device), self.mean.to(device), self.std.to(device), self.size)
+
+    def at(self, shape: Shape) -> Data:
+        """The same images for a network whose input has that shape (channels, height, width)."""
+        return replace(self, size=(shape[1], shape[2]))
 
 
 def load(data: str, folder: str = "") -> Data:
@@ -63,7 +72,8 @@ def load(data: str, folder: str = "") -> Data:
             raise DataError(
                 f"{SOURCES[data].title} has {len(images)} {what} images in {folder}: {least} are the fewest"
             )
-    return Data(train, test, *moments(train.pixels))
+    height, width = train.pixels.shape[2:]
+    return Data(train, test, *moments(train.pixels), (height, width))
 
 
 def moments(pixels: Tensor) -> tuple[Tensor, Tensor]:

@@ -17,9 +17,9 @@ from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from resviz.train.errors import DeviceError
+from resviz.train.loss import loss_and_logits
 from resviz.train.recipe import Recipe
 
 LONG = 60.0
@@ -101,8 +101,8 @@ def step_seconds(engine: Engine, model: nn.Module, batch: tuple[Tensor, Tensor])
     while len(times) < TIMED_STEPS + 1 and (len(times) < 2 or time.perf_counter() - begun < TIMED_SECONDS):
         start = time.perf_counter()
         with engine.autocast():
-            logits = trial(images)
-        functional.cross_entropy(logits.float(), labels).backward()  # type: ignore[no-untyped-call]
+            output = trial(images)
+        loss_and_logits(output, labels)[0].backward()  # type: ignore[no-untyped-call]
         if engine.device.type == "cuda":
             torch.cuda.synchronize(engine.device)
         times.append(time.perf_counter() - start)

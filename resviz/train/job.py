@@ -33,13 +33,13 @@ def perform(
     """
     recipe = recipe_of(config["recipe"])
     chosen = from_json(config["spec"])
-    spec = fitted(chosen, recipe.data)
+    spec = fitted(chosen, recipe.data, recipe.size)
     log.info("%s on %s", spec.title(), recipe.title())
-    note = changes(chosen, spec)
+    note = changes(chosen, spec, recipe.data)
     if note:
         log.info("%s", note)
     watch()
-    data = load(recipe.data, recipe.data_dir)
+    data = load(recipe.data, recipe.data_dir).at(spec.input_shape())
     model = build(infer(spec.net(), spec.input_shape()), recipe.seed)
     steps = recipe.epochs * len(batches.cuts(len(data.train), recipe.batch))
     watch()

@@ -12,7 +12,7 @@ from resviz.zoo.families import to_json
 def launch(spec: NetSpec, recipe: Recipe) -> store.Run:
     """A started run of `spec` by `recipe`; raises SpecError, ShapeError, DataError or RunError."""
     locate(recipe.data, recipe.data_dir)
-    fit = fitted(spec, recipe.data)
+    fit = fitted(spec, recipe.data, recipe.size)
     run = store.create(to_json(spec), recipe.json(), f"{fit.title()} on {SOURCES[recipe.data].title}")
     store.start(run)
     return run

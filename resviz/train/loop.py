@@ -24,6 +24,7 @@ from resviz.train import batches
 from resviz.train.data import Data
 from resviz.train.engine import Engine
 from resviz.train.errors import DivergedError
+from resviz.train.loss import loss_and_logits
 from resviz.train.pace import Pace
 from resviz.train.recipe import Recipe
 from resviz.train.sources import SOURCES
@@ -104,8 +105,8 @@ class Training:
         for group in self.optimizer.param_groups:
             group["lr"] = self.recipe.rate(self.pace.progress(ahead=0.5))
         with self.engine.autocast():
-            logits = self.model(images)
-        loss = functional.cross_entropy(logits.float(), labels)
+            output = self.model(images)
+        loss, logits = loss_and_logits(output, labels)
         self.optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         self.optimizer.step()

@@ -10,9 +10,12 @@ from dataclasses import dataclass
 
 from resviz.core.knob import SpecError, knob
 from resviz.core.net import ShapeError, infer
+from resviz.core.ops import dims
 from resviz.core.spec import NetSpec, Spec
 from resviz.train.sources import SOURCES
 
+SIZES = (28, 32, 64, 96, 128, 224)
+"""Heights and widths, in pixels, that images are enlarged to for a network that cannot take them as they are."""
 WARM_UP = 0.3
 """The share of the training in which the learning rate rises."""
 
@@ -29,6 +32,13 @@ class Recipe(Spec):
         "digits", "Data", "digits are built in; the others are read from a folder", choices=SOURCES, primary=True
     )
     data_dir: str = knob("", "Folder", "where the files of CIFAR-10 or MNIST lie")
+    size: int = knob(
+        0,
+        "Image size",
+        "images are resized to so many pixels; 0: as they are, or the smallest size that the network can take",
+        low=0,
+        high=1024,
+    )
     epochs: int = knob(4, "Epochs", "times that every training image is seen", low=1, high=10_000, primary=True)
     seconds: float = knob(
         0.0,
@@ -65,31 +75,47 @@ class Recipe(Spec):
         return self.lr * 0.5 * (1.0 + math.cos(math.pi * (progress - WARM_UP) / (1.0 - WARM_UP)))
 
 
-def fitted(spec: NetSpec, data: str) -> NetSpec:
+def fitted(spec: NetSpec, data: str, size: int = 0) -> NetSpec:
     """The network with the data's input and classes, and everything else as it was chosen.
 
-    Raises SpecError or ShapeError with the sentence of whatever cannot take images of that size.
+    The input is the images' own or, where the network cannot take that, the smallest of `SIZES` that it can; `size`
+    names another. Raises SpecError or ShapeError with the sentence of whatever cannot take images of that size.
     """
     entry = SOURCES[data]
-    wanted: dict[str, object] = {"input": entry.thing.shape, "classes": entry.thing.classes}
-    fit = type(spec).of({**spec.values(), **wanted})
-    try:
-        infer(fit.net(), fit.input_shape())
-    except ShapeError as error:
-        size = "×".join(map(str, entry.thing.shape))
-        raise ShapeError(f"{fit.title()} cannot take the {size} images of {entry.title}: {error}") from None
-    return fit
+    channels, *own = entry.thing.shape
+    larger = [(side, side) for side in SIZES if side > max(own)]
+    refused: list[ShapeError] = []
+    for height, width in [(size, size)] if size else [tuple(own), *larger]:
+        wanted: dict[str, object] = {"input": (channels, height, width), "classes": entry.thing.classes}
+        fit = type(spec).of({**_following(spec), **wanted})
+        try:
+            infer(fit.net(), fit.input_shape())
+        except ShapeError as error:
+            words = f"{channels}×{height}×{width} images of {entry.title}"
+            refused.append(ShapeError(f"{fit.title()} cannot take the {words}: {error}"))
+        else:
+            return fit
+    raise refused[0]
 
 
-def changes(chosen: NetSpec, fit: NetSpec) -> str:
+def _following(spec: NetSpec) -> dict[str, object]:
+    """What was chosen of the network; what follows from other knobs is left to follow the new input."""
+    values = spec.values()
+    return {name: values[name] for name in spec.chosen()}
+
+
+def changes(chosen: NetSpec, fit: NetSpec, data: str) -> str:
     """What `fitted` changed, as a sentence without its full stop; empty where nothing was changed."""
     before, after = chosen.values(), fit.values()
+    own, now = SOURCES[data].thing.shape[1:], fit.input_shape()[1:]
+    resized = f"the images are resized from {dims(own)} to {dims(now)}" if own != now else ""
     changed = [
         f"{k.name} {k.show(before[k.name])} became {k.show(after[k.name])}"
         for k in chosen.knobs()
         if before[k.name] != after[k.name]
     ]
-    return f"the network was fitted to the data: {', '.join(changed)}" if changed else ""
+    fitting = f"the network was fitted to the data: {', '.join(changed)}" if changed else ""
+    return "; ".join(filter(None, (fitting, resized)))
 
 
 def recipe_of(values: object) -> Recipe:

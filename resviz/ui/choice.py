@@ -19,7 +19,10 @@ from resviz.ui import widgets
 from resviz.zoo.families import FAMILIES, PRESETS, family, name_of, named
 
 FIRST_FAMILY = "resnet"
-OTHER_PARAMETERS = ("family", "view", "level", "run", "removed", "log", "embed", "embed_options", "by", "part")
+OTHER_PARAMETERS = (
+    "family", "view", "level", "run", "removed", "log", "embed", "embed_options", "by", "part", "with", "side", "of",
+    "unfolded", "unmarked", "formulas",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from resviz.core.net import Node, leaves, walk
+from resviz.core.net import Node, join_path, leaves, sections, walk
 from resviz.core.ops import dims
 from resviz.ui.page import Shown
 from resviz.views import tables
@@ -28,30 +28,28 @@ STYLE = """<style>
 COLUMNS = ("operation", "output", "how the size comes about", "parameters", "MACs")
 
 
-def find(node: Node, path: str) -> Node | None:
-    """The part that a diagram's `path` names: a path of the term, or the role of a part without a name."""
-    for at_path, at in walk(node):
-        if at_path == path and at_path:
-            return at
-        if at.role in ("stem", "head") and at.role == path:
-            return at
-    return None
+def find(node: Node, path: str) -> tuple[str, Node] | None:
+    """The part that a diagram's `path` names, with its path in the term; a section may go by its name alone."""
+    for section in sections(node):
+        if section.handle == path:
+            return section.path, section.node
+    return next(((at_path, at) for at_path, at in walk(node) if at_path == path and path), None)
 
 
 def show(shown: Shown, path: str) -> None:
     """Open the part; or say how to."""
-    part = find(shown.node, path)
-    if part is None:
+    found = find(shown.node, path)
+    if found is None:
         st.caption(
             "Click a block, a stage or a join to open it: its operations, shapes, parameters, MACs and formulas."
         )
         return
+    prefix, part = found
     whole = tables.costs(part)
     heading = (
         f"<b>{escape(path)}</b>{_repeats(shown.node, path, part)}: {escape(', '.join(map(dims, part.ins)))} → "
         f"{escape(dims(part.out))}, {whole.params:,} parameters, {whole.macs:,} MACs, {whole.activations:,} activations"
     )
-    prefix = "" if path in ("stem", "head") else path
     lines = [_line(at_path, at) for at_path, at in leaves_below(part, prefix)]
     head = "".join(f"<th>{escape(name)}</th>" for name in COLUMNS)
     table = f"<table><tr>{head}</tr>{''.join(lines)}</table>"
@@ -61,13 +59,13 @@ def show(shown: Shown, path: str) -> None:
 def leaves_below(part: Node, path: str) -> list[tuple[str, Node]]:
     """The operations of a part, each run of equal units once."""
     if part.role != "stage":
-        return [(path + ("." if path and name else "") + name, at) for name, at in leaves(part)]
+        return [(join_path(path, name), at) for name, at in leaves(part)]
     seen: set[int] = set()
     found = []
     for name, unit in part.parts:
-        if id(unit) not in seen:
+        if unit.role != "unit" or id(unit) not in seen:
             seen.add(id(unit))
-            found.extend(leaves_below(unit, f"{path}.{name}"))
+            found.extend(leaves_below(unit, join_path(path, name)))
     return found
 
 

@@ -28,5 +28,5 @@ class Page:
     """A tab: its title, its place among the others, and what draws it. It is drawn only while it is open."""
 
     title: str
-    rank: int
+    rank: float
     show: Callable[[Shown], None]

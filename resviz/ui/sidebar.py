@@ -25,7 +25,7 @@ def show() -> Choice:
         st.markdown("### resviz")
         _family_and_preset(chosen)
         for k in chosen.cls.knobs():
-            if k.primary:
+            if k.primary and _acts(k, chosen):
                 _knob(k, chosen)
         _more(chosen)
         st.button("Start afresh", on_click=partial(choice.choose, chosen.cls, {}), width="stretch")
@@ -34,7 +34,7 @@ def show() -> Choice:
 
 def _more(chosen: Choice) -> None:
     """The other knobs; they are drawn only while they can be seen, which halves the work of a closed page."""
-    folded = [k for k in chosen.cls.knobs() if not k.primary]
+    folded = [k for k in chosen.cls.knobs() if not k.primary and _acts(k, chosen)]
     turned = chosen.spec.chosen() if chosen.spec else chosen.texts
     changed = [k.title for k in folded if k.name in turned]
     # the label stays the same, because Streamlit closes an expander whose label changes
@@ -73,6 +73,11 @@ def _take_preset() -> None:
 def _knob(k: Knob, chosen: Choice) -> None:
     turn = partial(choice.turn, chosen.cls, k)
     widgets.show(k, f"knob-{k.name}", chosen.shown(k), _options(k, chosen), turn, chosen.typed(k))
+
+
+def _acts(k: Knob, chosen: Choice) -> bool:
+    """Whether the knob does anything here; one that was turned where it does not is shown, to be turned back."""
+    return chosen.spec is None or not k.needs(chosen.spec)
 
 
 def _options(k: Knob, chosen: Choice) -> Sequence[Value]:

@@ -6,6 +6,7 @@ from html import escape
 
 import streamlit as st
 
+from resviz.ui import badge
 from resviz.ui.page import Shown
 from resviz.views import tables
 from resviz.views.numbers import power
@@ -19,7 +20,7 @@ STYLE = """<style>
 
 
 def show(shown: Shown) -> None:
-    """One line: depth, parameters, MACs, activations, units, paths, receptive field."""
+    """One line: depth, parameters, MACs, activations, units, paths, receptive field; under it, what the network is."""
     t = tables.totals(shown.node)
     facts = [
         (
@@ -42,3 +43,4 @@ def show(shown: Shown) -> None:
         f'<div title="{escape(tip)}"><b>{escape(value)}</b> {escape(name)}</div>' for value, name, tip in facts
     )
     st.html(f'{STYLE}<div class="totals"><h2>{escape(shown.title)}</h2>{cells}</div>')
+    badge.show(shown, t.params)

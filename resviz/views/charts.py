@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from resviz.core.net import Node, Op, join_path
+from resviz.core.net import Node, Op, join_path, sections
 from resviz.draw.theme import Theme
 from resviz.views.paths import Lengths
-from resviz.views.tables import LARGE, stage_names, summing
+from resviz.views.tables import summing
 
 FIELDS = {"parameters": "params", "MACs": "macs", "activations": "activations"}
 
@@ -19,10 +19,8 @@ def treemap(node: Node, title: str, quantity: str, theme: Theme) -> go.Figure:
     """Nested rectangles by stage, unit and operation, whose areas are "parameters", "MACs" or "activations"."""
     boxes = _Boxes(FIELDS[quantity], theme)
     boxes.add("", node, title, "", "stage")
-    stages = iter(stage_names(node))
-    for name, part in node.parts:
-        label = next(stages) if part.role in LARGE else name
-        boxes.nest(name or label, label, part, "root")
+    for section in sections(node):
+        boxes.nest(section.handle, section.name, section.node, "root")
     trace = go.Treemap(
         ids=boxes.ids,
         labels=boxes.labels,

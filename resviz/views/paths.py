@@ -1,8 +1,8 @@
 """Depth, number of paths and path lengths: one fold over the term, in three semirings.
 
 A Seq multiplies, a Par adds. In (+, ×) that counts paths; with a polynomial it counts them by length; in
-(max, +) it is the depth. A gate multiplies what it gates and opens no path, so it is the semiring's zero; a
-shortcut's own layers are not counted, so it is the semiring's one (He et al. 2015; Veit et al. 2016).
+(max, +) it is the depth. A gate weighs a path and opens none, and an auxiliary head leads elsewhere, so they are
+the semiring's zero; a shortcut's own layers are not counted, so it is its one (He et al. 2015; Veit et al. 2016).
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def weigh(node: Node, ring: Semiring[T], leaf: Callable[[Node], T], branch: T) -
     """The term's value in `ring`: `leaf` values an operation; a unit's branch is worth `branch` on top."""
 
     def seq(at: Node, parts: list[T]) -> T:
-        if at.role == "gate":
+        if at.role in ("gate", "aux"):
             return ring.zero
         if at.role == "shortcut":
             return ring.one
@@ -129,4 +129,4 @@ def units(node: Node) -> list[tuple[str, Node]]:
 
 def has_shortcut(unit: Node) -> bool:
     """Whether a way leads round the unit's branch."""
-    return path_count(unit) > 1
+    return bool(with_role(unit, "shortcut"))

@@ -2,7 +2,8 @@
 
 Windows compose: a kernel k behind a field r whose pixels are j input pixels apart sees r + (k − 1)·j, and a
 stride s makes them j·s apart (Araujo, Norris & Sim, Distill 2019). Borders and global pooling are ignored, and
-of parallel branches the largest counts, so this is the theoretical field on the longest path.
+of parallel branches the largest counts, so this is the theoretical field on the longest path. Gates and auxiliary
+heads are not on it.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ def fields() -> Callable[[Node], Field]:
     """A function that gives the receptive field of a part, by itself."""
 
     def seq(at: Node, parts: list[Field]) -> Field:
+        if at.role in ("gate", "aux"):
+            return Field()
         return reduce(Field.then, parts, Field())
 
     return folding(lambda at: Field(*at.op.window()), seq, lambda at, branches, join: widest(branches).then(join))

@@ -9,13 +9,26 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 
-from resviz.core.net import Cost, Node, Op, Par, Role, Shape, cost, fold, folding, join_name, join_path
+from resviz.core.net import (
+    SECTIONS,
+    Cost,
+    Node,
+    Op,
+    Par,
+    Role,
+    Shape,
+    cost,
+    fold,
+    folding,
+    join_name,
+    join_path,
+    sections,
+)
 from resviz.views import paths, receptive
 from resviz.views.receptive import Field
 
 LEVELS = ("stage", "block", "op")
-LARGE: tuple[Role, ...] = ("stem", "stage", "head")
-DOWN_TO: Mapping[str, Container[Role]] = {"stage": LARGE, "block": ("stem", "unit", "head"), "op": ()}
+DOWN_TO: Mapping[str, Container[Role]] = {"stage": SECTIONS, "block": ("stem", "unit", "head"), "op": ()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,29 +153,16 @@ def rows(node: Node, by: str = "op") -> list[Row]:
     reached = _reached(node, DOWN_TO[by])
     if by == "op":
         return [row(path, at, seen) for path, at, seen in reached if isinstance(at.net, Op)]
-    names = iter(stage_names(node))
+    names = iter([section.name for section in sections(node)])
     found = []
     for path, at, seen in reached:
-        if at.role in LARGE:
+        if at.role in SECTIONS:
             name = next(names)
             if by == "stage" or at.role != "stage":
                 found.append(row(name, at, seen))
-        elif by == "block" and at.role == "unit":
+        elif by == "block" and (at.role == "unit" or isinstance(at.net, Op)):
             found.append(row(path, at, seen))
     return found
-
-
-def stage_names(node: Node) -> list[str]:
-    """stem, stage1 … head: the large parts of a network in the papers' words."""
-    names: list[str] = []
-    stage = 0
-    for _, at in node.parts:
-        if at.role == "stage":
-            stage += 1
-            names.append(f"stage{stage}")
-        elif at.role in LARGE:
-            names.append(at.role)
-    return names
 
 
 def _rowing() -> Callable[[str, Node, Field], Row]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from resviz.core.knob import SpecError, nearest
+from resviz.core.knob import SpecError, nearest, quoted
 from resviz.core.registry import Registry
 from resviz.core.spec import NetSpec
 
@@ -21,6 +21,11 @@ class Preset:
 
 
 PRESETS: Registry[Preset] = Registry("preset")
+
+
+def preset(family: str, name: str, title: str, cite: str, /, **knobs: object) -> None:
+    """Enter a network that people know by name: a family with the given knobs."""
+    PRESETS.register(name, title=title, cite=cite)(Preset(family, knobs))
 
 
 def family(name: str) -> type[NetSpec]:
@@ -41,7 +46,7 @@ def named(name: str, choices: Mapping[str, str]) -> NetSpec:
         return FAMILIES[name].thing.of_text(choices)
     if name not in PRESETS:
         near = nearest(name, (*PRESETS.names(), *FAMILIES.names()))
-        raise SpecError(f"there is no preset or family {name!r}; the nearest is {near}")
+        raise SpecError(f"there is no preset or family {quoted(name)!r}; the nearest is {near}")
     preset = PRESETS[name].thing
     cls = FAMILIES[preset.family].thing
     spec = cls.of(preset.knobs)
@@ -49,6 +54,23 @@ def named(name: str, choices: Mapping[str, str]) -> NetSpec:
         if k.name in cls.replacing and k.name in choices:
             return cls.of_text({**spec.turned(k, choices[k.name]).texts, **choices})
     return cls.of({**preset.knobs, **cls.parse(choices)})
+
+
+def from_text(text: str) -> NetSpec:
+    """The spec of a text such as "resnet50" or "resnet:depth=34:shortcut=A"; raises SpecError."""
+    name, *pairs = text.strip().split(":")
+    choices: dict[str, str] = {}
+    for pair in pairs:
+        knob, equals, value = pair.partition("=")
+        if not equals or knob in choices:
+            raise SpecError(f"{quoted(text)} is no network: write it as resnet50 or as resnet:depth=34:shortcut=A")
+        choices[knob] = value
+    return named(name, choices)
+
+
+def to_text(spec: NetSpec) -> str:
+    """The shortest text with a family's name that `from_text` reads back."""
+    return ":".join([name_of(type(spec)), *(f"{name}={value}" for name, value in spec.chosen().items())])
 
 
 def from_json(value: object) -> NetSpec:

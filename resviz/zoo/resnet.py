@@ -6,37 +6,62 @@ SE (1709.01507); ResNet-D (1812.01187); stochastic depth (1603.09382); zero gamm
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar
 
 from resviz.core.knob import UNSET, Knob, SpecError, Value, knob, refuse_outside
-from resviz.core.net import Net, Op, Seq, Shape
+from resviz.core.net import Net, Op, Seq
 from resviz.core.ops import Conv, Flatten, GlobalAvgPool, Linear, MaxPool
-from resviz.core.spec import NetSpec, Turned
+from resviz.core.spec import Turned
 from resviz.zoo.blocks import BLOCKS
 from resviz.zoo.families import FAMILIES
+from resviz.zoo.image import ImageSpec, image, outputs
+from resviz.zoo.orders import ORDERS
 from resviz.zoo.shortcuts import SHORTCUTS
-from resviz.zoo.site import Order, Site, activation
-
-ORDERS = {
-    "post": Order(lead=(), tail=("bn",), after=("relu",)),
-    "bn-after-add": Order(lead=(), tail=(), after=("bn", "relu")),
-    "relu-before-add": Order(lead=(), tail=("bn", "relu"), after=()),
-    "relu-only-pre": Order(lead=("relu",), tail=("bn",), after=()),
-    "pre": Order(lead=("bn", "relu"), tail=(), after=()),
-}
+from resviz.zoo.site import Site, activation
 
 IMAGENET_DEPTHS = (10, 14, 18, 26, 34, 50, 101, 152, 200)
 IMAGENET_STAGES = ((1, 1, 1, 1), (2, 2, 2, 2), (3, 4, 6, 3), (3, 4, 23, 3), (3, 8, 36, 3), (3, 24, 36, 3))
 CIFAR_STAGES = 3
+NAMED_BLOCKS = ("basic", "bottleneck")
+"""What the names ResNet-34 and ResNet-50 say without a word."""
 DEEPEST = 1202
 STEM_AND_CLASSIFIER = 2
 MOST_CHANNELS = 65536
 MOST_UNITS = 1000
 WIDTH_OF_GROUPS = 64
 WIDTHS = {"imagenet": 64, "cifar": 16}
+
+FORMULA = r"""x_{l+1} = f\big(x_l + \mathcal{F}(x_l)\big), \qquad
+x_L = x_l + \sum_{i=l}^{L-1} \mathcal{F}(x_i) \quad \text{where } f \text{ is the identity}"""
+TEXT = """\
+A deeper network can do all that a shallower one can: its additional layers need only be identities. Plain networks
+get worse with depth all the same, and not because they overfit, since their error on the training data rises too.
+He et al. 2015, Fig. 1, show it for plain networks of 20 and 56 layers on CIFAR-10. On ImageNet 34 plain layers err
+more than 18 in training (Fig. 4) and in validation (28.54 % against 27.94 %, Table 2). This is the degradation problem.
+
+A residual unit puts out x + F(x), so that its layers learn the difference F from the identity. Where the identity is
+nearly right, F has to be nearly zero, which is easier to find than an identity made of non-linear layers. With
+shortcuts that have no parameters, 34 layers err less than 18 (25.03 % against 27.88 %, Table 2). An ensemble of such
+networks, of up to 152 layers, won ILSVRC 2015 with a top-5 error of 3.57 %.
+
+"ResNets solve vanishing gradients" is not what the paper says. Its plain networks have batch normalisation; the
+authors checked that their signals keep a variance and that their gradients have healthy norms, and hold vanishing
+gradients for an unlikely cause of the difficulty (section 4.1). They conjecture instead that deep plain networks
+converge exponentially slowly.
+
+What the literature disagrees about is why it works. He et al. 2016 show that where shortcut and output of every unit
+are identities, signals and gradients pass directly between any two units. Veit et al. 2016 read the same sum as 2ⁿ
+paths, and measure that nearly all of the gradient in a network of 110 layers comes from paths of 5 to 17 of its 54
+units, which are 0.45 % of all paths: the gradient is not carried through the whole depth, there are short ways.
+Balduzzi et al. 2017 find that what suffers in plain networks is not the size of gradients but their correlation, which
+decays exponentially with depth until they resemble white noise; with shortcuts it decays sublinearly.
+
+What to look at: train Plain-20, Plain-56 and ResNet-56 and compare their errors on the training data. In the unrolled
+view, remove a unit: half of the paths are left. Set the shortcut to none: there is one path.
+"""
 
 
 def stages_of(layout: str, block: str) -> dict[int, tuple[int, ...]]:
@@ -93,14 +118,31 @@ def _depths(spec: ResNet) -> tuple[int, ...]:
     return (_depth(spec),) if spec.blocks else tuple(stages_of(spec.layout, spec.block))
 
 
+def _way_round(spec: ResNet) -> str:
+    return "a shortcut: in a plain net nothing would be left of the signal" if spec.shortcut == "none" else ""
+
+
+def _heeded(name: str) -> Callable[[ResNet], str]:
+    """What a spec lacks for a knob that only some shortcuts heed."""
+
+    def lacking(spec: ResNet) -> str:
+        if name in SHORTCUTS[spec.shortcut].thing.knobs:
+            return ""
+        return f"shortcut {' or '.join(entry.name for entry in SHORTCUTS if name in entry.thing.knobs)}"
+
+    return lacking
+
+
 @FAMILIES.register(
     "resnet",
     title="ResNet",
     cite="He et al. 2015, arXiv 1512.03385",
     note="residual networks, and the plain networks that they are compared with",
+    formula=FORMULA,
+    text=TEXT,
 )
 @dataclass(frozen=True)
-class ResNet(NetSpec):
+class ResNet(ImageSpec):
     """A residual network; `shortcut` none makes it the plain network of the same depth."""
 
     replacing: ClassVar[frozenset[str]] = frozenset({"blocks"})
@@ -111,7 +153,7 @@ class ResNet(NetSpec):
     depth: int = knob(_depth, "Depth", "weighted layers on the longest path", choices=_depths, primary=True)
     block: str = knob(_block, "Block", "what a unit's branch is made of", choices=BLOCKS, primary=True)
     shortcut: str = knob(_shortcut, "Shortcut", "the way round a unit's branch", choices=SHORTCUTS, primary=True)
-    order: str = knob("post", "Order", "where BN and ReLU stand (He et al. 2016, Fig. 4)", choices=tuple(ORDERS))
+    order: str = knob("post", "Order", "where BN and ReLU stand (He et al. 2016, Fig. 4)", choices=ORDERS)
     blocks: tuple[int, ...] = knob(
         (), "Units a stage", "such as 3,4,6,3; any number of stages, in place of the depth", low=1, high=400
     )
@@ -136,31 +178,35 @@ class ResNet(NetSpec):
     conv_bias: bool = knob(False, "Convolution bias", "a bias in every convolution")
     shortcut_bn: bool = knob(True, "BN on projections", "full pre-activation never has one")
     drop_path: float = knob(
-        0.0, "Drop path", "stochastic depth: the last unit's rate, rising linearly from the first", low=0.0, high=0.95
+        0.0, "Drop path", "stochastic depth: the last unit's rate, rising linearly from the first", low=0.0, high=0.95,
+        needs=_way_round,
+    )  # fmt: skip
+    zero_gamma: bool = knob(False, "Zero γ", "the last BN of each branch starts with scale 0", needs=_way_round)
+    shortcut_scale: float = knob(
+        0.5, "Shortcut times", "λ of constant scaling", low=0.0, high=2.0, needs=_heeded("shortcut_scale")
     )
-    zero_gamma: bool = knob(False, "Zero γ", "the last BN of each branch starts with scale 0")
-    input: tuple[int, ...] = knob(
-        _by_layout((3, 224, 224), (3, 32, 32)), "Input", "channels, height, width", low=1, high=4096
+    branch_scale: float = knob(
+        1.0, "Branch times", "the factor of the branch; 0.5 beside λ = 0.5 freezes a half-open gate", low=0.0, high=2.0,
+        needs=_heeded("branch_scale"),
+    )  # fmt: skip
+    gate_bias: float = knob(
+        -6.0, "Gate bias", "b_g, what the gate's bias starts from", low=-20.0, high=20.0, needs=_heeded("gate_bias")
     )
-    classes: int = knob(_by_layout(1000, 10), "Classes", "outputs of the classifier", low=1, high=100_000)
+    shortcut_dropout: float = knob(
+        0.5, "Shortcut dropout", "the rate of dropout on the shortcut", low=0.0, high=0.95,
+        needs=_heeded("shortcut_dropout"),
+    )  # fmt: skip
+    input: tuple[int, ...] = image(_by_layout((3, 224, 224), (3, 32, 32)))
+    classes: int = outputs(_by_layout(1000, 10))
 
     def check(self) -> None:
-        if len(self.input) != 3:
-            raise SpecError(
-                "input needs three numbers, channels, height and width, such as 3,224,224", input=(3, 224, 224)
-            )
+        super().check()
         if sum(self.blocks) > MOST_UNITS:
             near = _shortened(self.blocks)
             raise SpecError(
                 f"blocks has {sum(self.blocks):,} units in all, and {MOST_UNITS:,} are the most; "
                 f"the nearest is {','.join(map(str, near))}",
                 blocks=near,
-            )
-        if self.shortcut == "none" and (self.drop_path or self.zero_gamma):
-            name = "drop_path" if self.drop_path else "zero_gamma"
-            off: float | bool = 0.0 if self.drop_path else False
-            raise SpecError(
-                f"{name} needs a shortcut: in a plain net nothing would be left of the signal", **{name: off}
             )
         self._check_widths()
 
@@ -208,7 +254,7 @@ class ResNet(NetSpec):
             return IMAGENET_DEPTHS
         return k.options(self)
 
-    def turned(self, k: Knob, text: str) -> Turned:
+    def following(self, k: Knob, text: str) -> Turned:
         """Another block keeps the units a stage and units a stage of one's own keep the block: the depth follows.
 
         Another layout has depths of its own.
@@ -225,10 +271,6 @@ class ResNet(NetSpec):
                 return Turned({**texts, "depth": str(same[0])}, note)
         if k.name == "depth" and self.layout == "imagenet":
             texts.pop("block", None)
-        if k.name == "shortcut" and text == "none":
-            off = [name for name in ("drop_path", "zero_gamma") if texts.pop(name, None)]
-            note = f"A plain net has no {' and no '.join(off)}: nothing would be left of the signal." if off else ""
-            return Turned(texts, note)
         if k.name == "layout":
             follow = {name: texts.pop(name, None) for name in ("depth", "block", "shortcut", "blocks", "width")}
             kept = [name for name, value in follow.items() if value is not None]
@@ -239,9 +281,6 @@ class ResNet(NetSpec):
     def stages(self) -> tuple[int, ...]:
         """Units a stage."""
         return self.blocks or stages_of(self.layout, self.block)[self.depth]
-
-    def input_shape(self) -> Shape:
-        return self.input
 
     def _planes(self, stage: int) -> int:
         return self.width * self.widen << stage
@@ -258,7 +297,7 @@ class ResNet(NetSpec):
         return Seq((("", self._stem()), *stages, ("", self._head())))
 
     def _stem(self) -> Net:
-        after = activation(ORDERS[self.order].stem if self.stem == "cifar" else ("bn", "relu"), "1")
+        after = activation(ORDERS[self.order].thing.stem if self.stem == "cifar" else ("bn", "relu"), "1")
         pool = () if self.stem == "cifar" else (("maxpool", MaxPool(3, 2, 1)),)
         return Seq((("conv1", self._first_conv()), *after, *pool), "stem")
 
@@ -278,7 +317,7 @@ class ResNet(NetSpec):
 
     def _stages(self) -> Iterator[Net]:
         """Equal units are one value, so that everything later sees at once that they are equal."""
-        build, shortcut = BLOCKS[self.block].thing.build, SHORTCUTS[self.shortcut].thing
+        build, shortcut = BLOCKS[self.block].thing.build, SHORTCUTS[self.shortcut].thing.build
         units: dict[Site, Net] = {}
         values: dict[Net, Net] = {}
         total, done, channels = sum(self.stages()), 0, self.width
@@ -300,7 +339,7 @@ class ResNet(NetSpec):
             inner=self._inner(stage),
             channels=self._channels(stage),
             stride=2 if stage and not i else 1,
-            order=ORDERS[self.order],
+            order=ORDERS[self.order].thing,
             groups=self.groups,
             stride_on=self.stride_on,
             conv_bias=self.conv_bias,
@@ -309,12 +348,16 @@ class ResNet(NetSpec):
             se=self.se,
             drop_path=self.drop_path * depth,
             zero_gamma=self.zero_gamma,
+            shortcut_scale=self.shortcut_scale,
+            branch_scale=self.branch_scale,
+            gate_bias=self.gate_bias,
+            shortcut_dropout=self.shortcut_dropout,
             first=first,
             activated=first and self.stem != "cifar",
         )
 
     def _head(self) -> Net:
-        last = activation(ORDERS[self.order].lead, "")
+        last = activation(ORDERS[self.order].thing.lead, "")
         pool_and_fc = (("avgpool", GlobalAvgPool()), ("flatten", Flatten()), ("fc", Linear(self.classes)))
         return Seq((*last, *pool_and_fc), "head")
 
@@ -329,12 +372,14 @@ class ResNet(NetSpec):
 
     def _remarks(self) -> Iterator[str]:
         """What a name such as ResNet-50 does not say of this choice; input and classes are the data's."""
+        if self.block not in NAMED_BLOCKS:
+            yield f"{BLOCKS[self.block].title} blocks"
         if self.stride_on == "1x1" and self.order == "post" and self.block == "bottleneck":
             yield "v1"
         if self.order not in ("post", "pre"):
             yield self.order
         if self.shortcut not in ("none", _shortcut(self)) and not self._wide():
-            yield f"option {self.shortcut}"
+            yield f"option {self.shortcut}" if self.shortcut in "ABC" else SHORTCUTS[self.shortcut].title
         if self.width != WIDTHS[self.layout] and self.groups == 1:
             yield f"width {self.width}"
         if self.stem != self.layout and not (self.stem == "deep" and self.avg_down):
@@ -343,7 +388,7 @@ class ResNet(NetSpec):
             yield "average-pool shortcut"
         for said, words in (
             (self.conv_bias, "biases"),
-            (not self.shortcut_bn and ORDERS[self.order].projection_bn, "no BN on projections"),
+            (not self.shortcut_bn and ORDERS[self.order].thing.projection_bn, "no BN on projections"),
             (self.drop_path, f"drop path {self.drop_path:g}"),
             (self.zero_gamma, "zero γ"),
         ):

@@ -53,6 +53,10 @@ class Site:
     se: bool = False
     drop_path: float = 0.0
     zero_gamma: bool = False
+    shortcut_scale: float = 1.0
+    branch_scale: float = 1.0
+    gate_bias: float = 0.0
+    shortcut_dropout: float = 0.0
     first: bool = False
     activated: bool = False
 
@@ -78,7 +82,7 @@ class Site:
         if self.avg_down:
             at, stride = 1, 1
             if self.stride > 1:
-                parts.append(("0", AvgPool(2, self.stride)))
+                parts.append(("0", AvgPool(2, self.stride, ceil=True)))
         parts.append((str(at), self.conv1x1(self.channels, stride)))
         if self.shortcut_bn and self.order.projection_bn:
             parts.append((str(at + 1), BatchNorm()))

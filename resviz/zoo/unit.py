@@ -22,14 +22,14 @@ SE_REDUCTION = 16
 def residual(site: Site, shortcut: Shortcut, convs: tuple[Conv, ...]) -> Net:
     """The unit of `convs` at `site`.
 
-    The activation that leads a pre-activated unit is shared by branch and shortcut where the shortcut does
-    something, and in the first unit (He et al. 2016, section 4); an identity shortcut goes round it.
+    The activation that leads a pre-activated unit is shared by branch and shortcut where the size changes, where the
+    shortcut projects, and in the first unit (He et al. 2016, section 4); every other shortcut goes round it.
     """
     lead: Named = () if site.activated else activation(site.order.lead, "1")
     body = _zero_last_gamma(_body(site, convs)) if site.zero_gamma else _body(site, convs)
     joined = shortcut(site, Seq(body, "branch"))
     parts: Named
-    if site.first or not _goes_round(joined):
+    if site.first or site.resizes or not isinstance(joined, Par) or _projects(joined):
         parts = (*lead, ("", joined))
     else:
         parts = (("", shortcut(site, Seq((*lead, *body), "branch"))),)
@@ -67,9 +67,10 @@ def squeeze_excite(channels: int) -> Net:
     return Par(Mul(), (("", Seq()), ("", Seq(gate, "gate"))))
 
 
-def _goes_round(joined: Net) -> bool:
-    """Whether a way round the branch is the identity."""
-    return isinstance(joined, Par) and any(isinstance(b, Seq) and not b.parts for _, b in joined.branches)
+def _projects(joined: Par) -> bool:
+    """Whether the way round the branch is a convolution itself; a gate on it is none."""
+    ways = [way for _, way in joined.branches if isinstance(way, Seq) and way.role == "shortcut"]
+    return any(isinstance(part, Conv) for way in ways for _, part in way.parts)
 
 
 def _zero_last_gamma(body: Named) -> Named:

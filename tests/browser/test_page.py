@@ -46,6 +46,17 @@ def download(page: Page, button: str, folder: Path) -> Path:
     return file
 
 
+def stop_button(page: Page) -> Locator:
+    """The run's own; Streamlit shows one of that name in its header while a script runs."""
+    return page.locator(".st-key-stop").get_by_role("button")
+
+
+def without_shortcut(page: Page) -> None:
+    """Choose the plain net in the sidebar's list of shortcuts."""
+    page.locator("[data-testid=stSidebar]").get_by_role("combobox", name="Shortcut").click()
+    page.get_by_role("option", name="none", exact=True).click()
+
+
 def box(locator: Locator) -> dict[str, float]:
     found = locator.bounding_box()
     assert found is not None
@@ -67,7 +78,7 @@ def test_every_tab_in_both_themes(visit: Open, scheme: str) -> None:
     expect(title(page)).to_have_text("ResNet-8")
     expect(page.locator(".canvas svg .part").first).to_be_visible()
     tab(page, "Tables")
-    expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+    expect(page.get_by_test_id("stDataFrame")).to_be_visible(timeout=20_000)
     expect(page.locator(".js-plotly-plot .treemaplayer").first).to_be_visible()
     tab(page, "Unrolled")
     expect(page.get_by_text("2^3 of 2^3")).to_be_visible()
@@ -77,6 +88,34 @@ def test_every_tab_in_both_themes(visit: Open, scheme: str) -> None:
     expect(page.get_by_text("parameters 75,290 ✓")).to_be_visible()
     tab(page, "Train")
     expect(page.get_by_role("button", name="Train ResNet-8")).to_be_visible()
+
+
+def test_figure_3_side_by_side_from_the_press_to_the_file(visit: Open, tmp_path: Path) -> None:
+    """He et al. 2015, Fig. 3; the link shows the three again."""
+    page = visit(size=(1280, 1400), view="Compare")
+    page.get_by_role("button", name="VGG-19 | Plain-34 | ResNet-34").click()
+    expect(title(page)).to_have_text("VGG-19")
+    picture = page.locator(".canvas svg")
+    expect(picture.locator("title")).to_have_text("VGG-19 | Plain-34 | ResNet-34 (option A)")
+    for number, path in enumerate(("", "layer4.0", "layer4.0")):
+        assert picture.locator(f'.part[data-path^="{number}/{path}"]').count() > 0
+    assert picture.locator(".marked").count() > 10
+    expect(page.locator(".compared table")).to_contain_text("143,667,240")
+    assert parameters(page)["with"].count(";") == 1
+    page.get_by_text("draw repeats out").click()
+    expect(picture.locator('.part[data-path="2/layer4.2.add"]')).to_be_visible()
+    page.get_by_role("button", name="Download the picture").click()
+    text = PdfReader(download(page, "PDF", tmp_path)).pages[0].extract_text()
+    assert all(words in text for words in ("VGG-19", "Plain-34", "ResNet-34", "224×224"))
+    again = visit(size=(1280, 1400), **parameters(page))
+    expect(again.locator(".canvas svg title")).to_have_text("VGG-19 | Plain-34 | ResNet-34 (option A)")
+
+
+def test_a_box_of_the_second_network_opens_there(visit: Open) -> None:
+    page = visit(size=(1280, 1400), view="Compare", depth="34", **{"with": "resnet:depth=50"})
+    page.locator('.part[data-path="1/layer1.0"]').first.click()
+    expect(page.locator(".inspector")).to_contain_text("layer1.0")
+    expect(page.locator(".inspector")).to_contain_text("75,008 parameters")
 
 
 def test_the_picture_has_the_colours_of_the_theme(visit: Open) -> None:
@@ -222,7 +261,7 @@ def test_a_knob_changes_picture_totals_and_url_and_the_url_gives_the_page_back(v
     expect(title(page)).to_have_text("ResNet-101")
     expect(page.locator(".totals")).to_contain_text("44,549,160")
     assert parameters(page) == {"depth": "101"}
-    page.locator("[data-testid=stSidebar]").get_by_role("radio", name="none").click()
+    without_shortcut(page)
     expect(title(page)).to_have_text("Plain-101")
     other = visit(**parameters(page))
     expect(title(other)).to_have_text("Plain-101")
@@ -302,7 +341,7 @@ def test_an_impossible_link_is_a_sentence_with_a_way_out(visit: Open) -> None:
     expect(page.get_by_text("the nearest is 20")).to_be_visible()
     page.get_by_role("button", name="Set depth to 20").click()
     expect(title(page)).to_have_text("ResNet-20")
-    expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+    expect(page.get_by_test_id("stDataFrame")).to_be_visible(timeout=20_000)
 
 
 def test_text_from_the_url_is_never_markup(visit: Open) -> None:
@@ -318,7 +357,7 @@ def test_a_phone_reaches_everything(visit: Open) -> None:
     page.get_by_test_id("stExpandSidebarButton").click()
     for name in ("Depth", "Block", "Shortcut"):
         expect(page.locator("[data-testid=stSidebar]").get_by_text(name, exact=True).first).to_be_in_viewport()
-    page.locator("[data-testid=stSidebar]").get_by_role("radio", name="none").click()
+    without_shortcut(page)
     expect(title(page)).to_have_text("Plain-8")
 
 
@@ -328,7 +367,7 @@ def test_training_is_seen_to_its_end_with_a_reload_in_the_middle(visit: Open, se
     epochs.fill("8")
     epochs.press("Enter")
     page.get_by_role("button", name="Train ResNet-20").click()
-    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    expect(stop_button(page)).to_be_visible()
     page.wait_for_function("document.querySelector('.run')?.innerText.match(/[1-9]\\d* of/)", timeout=60_000)
     name = parameters(page)["run"]
     page.reload()
@@ -351,7 +390,7 @@ def test_stop_stops(visit: Open) -> None:
     epochs.press("Enter")
     page.get_by_role("button", name="Train ResNet-56").click()
     page.wait_for_function("document.querySelector('.run')?.innerText.match(/[\\d,]+ images/)", timeout=60_000)
-    page.get_by_role("button", name="Stop").click()
+    stop_button(page).click()
     expect(page.get_by_text("stopped", exact=True).first).to_be_visible(timeout=30_000)
 
 
@@ -375,11 +414,11 @@ def test_a_run_outlives_its_server_and_a_killed_one_is_not_shown_as_running(
         finished = sum(row["kind"] == "epoch" for row in store.rows(run)[0])
         own.start()
         again = visit(at=own, view="Train", run=name)
-        expect(again.get_by_role("button", name="Stop")).to_be_visible()
+        expect(stop_button(again)).to_be_visible()
         (worker,) = re.findall(r"\d+", subprocess.check_output(["pgrep", "-f", str(run.path)], text=True))
         os.kill(int(worker), signal.SIGKILL)
         expect(again.get_by_text("interrupted").first).to_be_visible(timeout=15_000)
-        expect(again.get_by_role("button", name="Stop")).to_have_count(0)
+        expect(stop_button(again)).to_have_count(0)
         assert sum(row["kind"] == "epoch" for row in store.rows(run)[0]) >= finished
         again.close()
     finally:

@@ -61,7 +61,7 @@ def test_zero_padding_takes_no_channels_away():
 def test_average_pooling_divides_by_what_is_inside():
     """ResNet-D at odd sizes: a window over the edge is the mean of its pixels inside."""
     x = torch.arange(9.0).reshape(1, 1, 3, 3)
-    assert made(AvgPool(2, 2), (1, 3, 3))(x).flatten().tolist() == [2.0, 3.5, 6.5, 8.0]
+    assert made(AvgPool(2, 2, ceil=True), (1, 3, 3))(x).flatten().tolist() == [2.0, 3.5, 6.5, 8.0]
 
 
 def test_drop_path_keeps_the_expectation():

@@ -17,6 +17,7 @@ import pytest
 from geometry import Rect, crossings, of_box, of_header, of_sign, of_wire, of_words, overlap, overlaps, pick
 
 from resviz.core.net import Node, leaves
+from resviz.core.ops import Aside
 from resviz.draw.layout import arrange
 from resviz.draw.scene import FONT, SMALL, Panel, PlacedBox, Scene, Sign, Wire, Words, text_width
 from resviz.draw.sketch import LEVELS, input_caption, sketch
@@ -147,7 +148,7 @@ def test_the_picture_has_the_terms_parts(manners: list[Drawn]) -> None:
     for manner, node, scene in manners:
         if manner != "op, folded=False, tall=False":
             continue
-        joins = [path for path, at in leaves(node) if at.op.category == "join"]
+        joins = [path for path, at in leaves(node) if at.op.category == "join" and not isinstance(at.op, Aside)]
         others = [path for path, at in leaves(node) if at.op.category != "join"]
         assert Counter(sign.path for sign in pick(scene, Sign)) == Counter(joins)
         assert Counter(box.path for box in pick(scene, PlacedBox)) == Counter(others)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from resviz.core.net import Node, leaves, walk
+from resviz.core.net import Node, join_path, leaves, sections
 from resviz.draw.sketch import LEVELS, Box, Column, Fork, Item, Stack, sketch
 from resviz.zoo.families import PRESETS, named
 
@@ -56,18 +56,22 @@ def test_unfolded_by_operation_it_is_the_term(name: str) -> None:
 def test_counts_are_the_runs(name: str, level: str) -> None:
     """Runs of equal units, as long as they can be: their counts add up to the stage's units."""
     node = placed(name)
-    stages = [(path, at) for path, at in walk(node) if at.role == "stage"]
+    stages = [section for section in sections(node) if section.node.role == "stage"]
     columns = [column for column in sketch(node, level) if column.title.startswith("stage")]
-    for (path, stage), column in zip(stages, columns, strict=True):
+    for section, column in zip(stages, columns, strict=True):
+        units = [part for part in section.node.parts if part[1].role == "unit"]
+        drawn = {join_path(section.path, name) for name, _ in units}
         at = 0
         for item in column.stack.items:
-            assert isinstance(item, Stack)
-            run = stage.parts[at : at + item.times]
-            assert item.path == f"{path}.{run[0][0]}"
+            if not isinstance(item, Stack) or item.path not in drawn:
+                continue
+            run = units[at : at + item.times]
+            assert item.path == join_path(section.path, run[0][0])
             (kind,) = {(unit.net, unit.ins) for _, unit in run}
             at += item.times
-            assert at == len(stage.parts) or (stage.parts[at][1].net, stage.parts[at][1].ins) != kind
-        assert at == len(stage.parts)
+            following = section.node.parts[section.node.parts.index(run[-1]) + 1 :][:1]
+            assert all((part.net, part.ins) != kind for _, part in following)
+        assert at == len(units)
 
 
 @pytest.mark.parametrize("level", ["block", "op"])
@@ -82,11 +86,11 @@ def test_the_1202_layer_net_folds_as_the_20_layer_net_does(level: str) -> None:
 @pytest.mark.parametrize("name", PRESETS.names())
 def test_columns_are_the_papers_large_parts(name: str) -> None:
     node = placed(name)
-    count = sum(at.role == "stage" for _, at in node.parts)
+    parts = sections(node)
     for level in LEVELS:
         columns = sketch(node, level)
-        assert [column.title for column in columns] == ["stem", *(f"stage {i + 1}" for i in range(count)), "head"]
-        assert [column.caption for column in columns] == ["×".join(map(str, at.out)) for _, at in node.parts]
+        assert [column.title for column in columns] == [part.name.replace("stage", "stage ") for part in parts]
+        assert [column.caption for column in columns] == ["×".join(map(str, part.node.out)) for part in parts]
 
 
 def test_units_of_resnet50_are_written_as_in_the_paper() -> None:
@@ -147,5 +151,5 @@ def test_by_block_a_gate_is_named() -> None:
 
 
 def test_an_unknown_level_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"^there is no level 'layer': there are stage, block, op$"):
-        sketch(placed("resnet8"), "layer")
+    with pytest.raises(ValueError, match=r"^there is no level 'unit': there are stage, block, layer, op$"):
+        sketch(placed("resnet8"), "unit")

@@ -7,13 +7,13 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from resviz.core.net import Node, walk
+from resviz.core.net import Node, sections, walk
 from resviz.draw import bars, figure
 from resviz.draw.ensemble import chain
 from resviz.draw.layout import arrange
 from resviz.draw.scene import SMALL, PlacedBox, Scene, Sign, Words, text_width
 from resviz.draw.sketch import LEVELS, Box, Column, Stack
-from resviz.draw.svg import svg
+from resviz.draw.svg import sign, svg
 from resviz.draw.theme import DARK, LIGHT, THEMES, Theme
 from resviz.zoo.families import PRESETS, named
 
@@ -48,9 +48,8 @@ def test_every_preset_is_well_formed_and_every_part_can_be_opened(name: str, lev
     node = placed(name)
     root = read(figure.graph(node, name, level))
     paths = {part.attrib["data-path"] for part in parts(root)}
-    known = {path for path, _ in walk(node) if path} | {"stem", "head"}
-    assert paths <= known
-    assert {path for path, at in walk(node) if at.role == "stage"} | {"stem", "head"} <= paths
+    handles = {section.handle for section in sections(node)}
+    assert handles <= paths <= {path for path, _ in walk(node) if path} | handles
 
 
 def test_the_inspectors_rule() -> None:
@@ -149,12 +148,15 @@ def test_a_mark_that_it_does_not_know_is_an_error() -> None:
 
 
 def test_signs_are_drawn_without_a_font() -> None:
-    """A times is the plus turned by 45 degrees."""
-    scene = Scene(60, 30, [Sign(10, 10, "+", "a"), Sign(40, 10, "×", "b")])
-    root = read(svg(scene, LIGHT, "x"))
-    strokes = [path for path in root.iter(f"{SVG}path") if "h" in path.attrib["d"]]
-    assert [path.get("transform") for path in strokes] == [None, "rotate(45 40 10)"]
-    assert not list(root.iter(f"{SVG}text"))
+    """Each sign is strokes within its circle, another set for each."""
+    drawn = {}
+    for mark in "+×∗‖":
+        circle, path = ET.fromstring(f"<g>{sign(Sign(40, 10, mark, 'a', 8.0), LIGHT)}</g>")
+        assert (circle.get("cx"), circle.get("cy"), circle.get("r")) == ("40", "10", "8")
+        drawn[mark] = path.attrib["d"]
+        ends = [tuple(map(float, end.split())) for end in re.split("[ML]", drawn[mark])[1:]]
+        assert all((x - 40) ** 2 + (y - 10) ** 2 < 64 for x, y in ends)
+    assert len(set(drawn.values())) == 4
 
 
 def test_marks_lie_where_the_scene_has_them() -> None:

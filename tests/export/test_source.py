@@ -58,10 +58,23 @@ def test_resnet_50_is_short_and_in_the_fields_words():
         ("resnext50_32x4d", ["BottleneckProjection", "Bottleneck", "ResNeXt50_32x4d"]),
         ("seresnet50", ["SqueezeExcite", "BottleneckProjection", "Bottleneck", "SEResNet50"]),
         ("wrn-28-10", ["BasicBlockProjection", "BasicBlock", "WRN28_10"]),
+        ("vgg16_bn", ["VGG16BN"]),
+        ("googlenet", ["ConvBNReLU", "Inception", "GoogLeNet"]),
+        ("googlenet-aux", ["ConvBNReLU", "Inception", "AuxiliaryHead", "GoogLeNet"]),
+        ("googlenet-d2l", ["ConvReLU", "Inception", "GoogLeNet"]),
     ],
 )
 def test_class_names(preset, names):
     assert sorted(classes(exported(preset))) == sorted(names)
+
+
+def test_an_auxiliary_head_gives_its_logits_and_the_network_all_in_training():
+    text = exported("googlenet-aux")
+    gives = re.findall(r"class (\w+)(?:.|\n)*?def forward\(self, x: Tensor\) -> (.+):", text)
+    assert dict(gives)["AuxiliaryHead"] == "Tensor"
+    assert dict(gives)["GoogLeNet"] == "Tensor | tuple[Tensor, ...]"
+    assert "        aux1 = self.aux1(x)\n        x = self.inception4b(x)\n" in text
+    assert "return (x, aux1, aux2) if self.training else x" in text
 
 
 def test_a_first_unit_that_is_of_its_own_kind_says_so():

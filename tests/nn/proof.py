@@ -69,13 +69,18 @@ def disturb(model: nn.Module) -> None:
 
 
 def same_outputs(a: nn.Module, b: nn.Module, x: Tensor) -> None:
-    """Equal to the last bit in evaluation and in training, and with the same running statistics afterwards."""
+    """Equal to the last bit in evaluation and in training, and with the same running statistics afterwards.
+
+    Auxiliary heads make the output a tuple in training.
+    """
     for training in (False, True):
         outputs = []
         for model in (a, b):
             with torch.no_grad(), torch.random.fork_rng(devices=[]):
                 torch.manual_seed(SEED)
-                outputs.append(model.train(training)(x))
-        assert outputs[0].isfinite().all()
-        assert torch.equal(*outputs)
+                output = model.train(training)(x)
+                outputs.append(output if isinstance(output, tuple) else (output,))
+        for first, second in zip(*outputs, strict=True):
+            assert first.isfinite().all()
+            assert torch.equal(first, second)
     assert all(torch.equal(value, b.state_dict()[key]) for key, value in a.state_dict().items())

@@ -126,7 +126,7 @@ def test_a_config_that_cannot_be_trained_ends_as_failed_with_its_sentence(folder
 
 
 def test_a_diverging_run_ends_as_failed_with_its_sentence_and_keeps_its_curve() -> None:
-    run = launch(named("resnet8", {}), Recipe(epochs=10_000, lr=1e5, device="cpu"))
+    run = launch(named("resnet8", {}), Recipe(epochs=10_000, lr=1e4, device="cpu"))
     rows = list(store.follow(run))
     assert [row["kind"] for row in rows[:2]] == ["start", "step"]
     assert rows[-1]["state"] == "failed"

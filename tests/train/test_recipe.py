@@ -87,12 +87,12 @@ def test_a_network_for_imagenet_is_fitted_and_keeps_everything_else(data: str) -
 
 def test_what_was_fitted_is_told() -> None:
     chosen = named("resnet18", {})
-    told = changes(chosen, fitted(chosen, "digits"))
+    told = changes(chosen, fitted(chosen, "digits"), "digits")
     assert told == "the network was fitted to the data: input 3,224,224 became 1,8,8, classes 1000 became 10"
-    assert changes(chosen, chosen) == ""
+    assert changes(fitted(chosen, "digits"), fitted(chosen, "digits"), "digits") == ""
 
 
 def test_a_network_that_images_are_too_small_for_is_refused_by_name() -> None:
     chosen = Wide()
     with pytest.raises(ShapeError, match="Wide cannot take the 1×8×8 images of Digits: conv: "):
-        fitted(chosen, "digits")
+        fitted(chosen, "digits", 8)

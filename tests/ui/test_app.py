@@ -187,7 +187,7 @@ def test_removed_units_that_there_are_not_are_said() -> None:
 def test_a_plain_net_has_nothing_to_unroll() -> None:
     at = page(view="Unrolled", layout="cifar", shortcut="none")
     well(at)
-    assert "single path" in at.info[0].value
+    assert "cuts every path" in at.info[0].value
 
 
 def test_pytorch_is_counted_as_it_is_built() -> None:

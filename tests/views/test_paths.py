@@ -16,7 +16,7 @@ from resviz.views.paths import Lengths
 from resviz.zoo.families import PRESETS, named
 
 VEIT = json.loads((Path(__file__).parents[1] / "reference" / "veit2016.json").read_text())["computed"]
-NAMES = PRESETS.names()
+NAMES = tuple(entry.name for entry in PRESETS if entry.thing.family in ("resnet", "plain"))
 
 
 def placed(name: str, **knobs: str) -> Node:

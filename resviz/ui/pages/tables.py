@@ -15,6 +15,7 @@ from resviz.ui.colours import theme
 from resviz.ui.page import Page, Shown
 from resviz.ui.where import where
 from resviz.views import charts, tables
+from resviz.views.formulas import Derivation, derivations
 from resviz.views.tables import Row
 
 ENDINGS = {"csv": "csv", "markdown": "md", "latex": "tex"}
@@ -37,6 +38,10 @@ def show(shown: Shown) -> None:
     found = [row for row in rows if sought.lower() in f"{row.path} {row.op} {dims(row.out)}".lower()]
     if sought:
         st.caption(f"{len(found)} of {len(rows)} rows")
+    if st.toggle("how each number comes about", key="formulas", bind="query-params"):
+        shown_paths = {row.path for row in found}
+        lines = [line for line in derivations(shown.node, str(by)) if line.path in shown_paths]
+        st.dataframe(_formulas(lines), hide_index=True, key=f"formulas-{by}")
     st.dataframe(_frame(found, totals), hide_index=True, column_config=_columns(), key=f"table-{by}")
     beside, below = st.columns([2, 3])
     with beside:
@@ -76,6 +81,17 @@ def _frame(rows: list[Row], totals: tables.Totals) -> pd.DataFrame:
             "activations": [r.activations for r in rows],
             "buffers": [r.buffers for r in rows],
             "receptive field": [r.receptive_field for r in rows],
+        }
+    )
+
+
+def _formulas(lines: list[Derivation]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "part": [line.path for line in lines],
+            "output size": [line.size for line in lines],
+            "parameters": [line.params for line in lines],
+            "MACs": [line.macs for line in lines],
         }
     )
 

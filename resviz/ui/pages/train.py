@@ -77,14 +77,14 @@ def _mend(refused: SpecError, texts: dict[str, str]) -> None:
 def _button(shown: Shown, recipe: Recipe) -> None:
     """What stands against the training, or the button that starts it."""
     try:
-        spec = fitted(shown.spec, recipe.data)
+        spec = fitted(shown.spec, recipe.data, recipe.size)
     except ValueError as error:
         st.error(choice.plain(str(error)))
         return
     if message := st.session_state.pop(REFUSED, ""):
         st.error(choice.plain(message))
     st.button(f"Train {spec.title()}", on_click=_start, args=(shown.spec, recipe), width="stretch", key="train")
-    if changed := changes(shown.spec, spec):
+    if changed := changes(shown.spec, spec, recipe.data):
         st.caption(choice.plain(f"For this training {changed}."))
     _warn_of_small_maps(spec)
 

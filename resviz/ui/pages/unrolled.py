@@ -24,7 +24,18 @@ CHAIN, TREE, PLAIN = "chain", "tree", "plain-chain"
 
 def show(shown: Shown) -> None:
     """The units to click, all paths for up to six units, and the exact distribution of path lengths."""
-    _fragment(shown)
+    if paths.units(shown.node):
+        _fragment(shown)
+    else:
+        _nothing(f"{shown.title} has no units with a way round them: it is a single chain of layers.")
+
+
+def _nothing(why: str) -> None:
+    """Say why there is nothing to unroll, and offer what there is."""
+    st.info(choice.plain(f"{why} There is nothing to unroll; these networks are ensembles of paths:"))
+    with st.container(horizontal=True):
+        for name in DRAWN:
+            st.button(PRESETS[name].title, on_click=choice.take, args=(name,))
 
 
 @st.fragment
@@ -49,7 +60,8 @@ def _fragment(shown: Shown) -> None:
     if removed:
         st.button("Put all units back", on_click=_put_back)
     _tree(shown, units, removed)
-    _distribution(shown, units, removed)
+    if any(has for _, has in units):
+        _distribution(shown, units, removed)
 
 
 def _removed(count: int) -> frozenset[int]:
@@ -135,7 +147,7 @@ def _summary(now: Lengths) -> str:
 def _tree(shown: Shown, units: Sequence[tuple[str, bool]], removed: frozenset[int]) -> None:
     names = [path for path, _ in units]
     if not all(has for _, has in units):
-        st.info("A plain net is a single path: there is nothing to unroll.")
+        _nothing(f"No unit of {shown.title} has a way round it: to remove one cuts every path.")
     elif len(units) > ensemble.MOST_UNROLLED:
         st.caption(
             f"Drawn out, {power(2 ** len(units))} paths would not fit on a page: up to {ensemble.MOST_UNROLLED} units "

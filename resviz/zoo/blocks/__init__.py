@@ -26,12 +26,21 @@ BLOCKS: Registry[Block] = Registry("block")
 
 
 def block(
-    name: str, *, title: str, cite: str, layers: int, expansion: int = 1, note: str = ""
+    name: str,
+    *,
+    title: str,
+    cite: str,
+    layers: int,
+    expansion: int = 1,
+    note: str = "",
+    formula: str = "",
+    text: str = "",
 ) -> Callable[[Callable[[Site, Shortcut], Net]], Callable[[Site, Shortcut], Net]]:
     """A decorator that registers a function (site, shortcut) -> unit as a block."""
 
     def enter(build: Callable[[Site, Shortcut], Net]) -> Callable[[Site, Shortcut], Net]:
-        BLOCKS.register(name, title=title, cite=cite, note=note)(Block(build, layers, expansion))
+        entry = BLOCKS.register(name, title=title, cite=cite, note=note, formula=formula, text=text)
+        entry(Block(build, layers, expansion))
         return build
 
     return enter

@@ -1,0 +1,70 @@
+"""How much room each item of a sketch needs: its reach to both sides of the spine, and its height."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from resviz.draw.scene import FONT, LINE, SMALL, text_width
+from resviz.draw.sketch import Box, Fork, Item, Stack
+
+GAP = 13.0
+PAD = 8.0
+LANE = 12.0
+SIGN = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Reach to the left and to the right of the spine, and height."""
+
+    left: float
+    right: float
+    height: float
+
+
+class Measuring:
+    """The extents of a sketch's items, each measured once; keep it no longer than the sketch."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, Extent] = {}
+
+    def __call__(self, item: Item) -> Extent:
+        key = id(item)
+        if key not in self._known:
+            self._known[key] = self._measure(item)
+        return self._known[key]
+
+    def _measure(self, item: Item) -> Extent:
+        if isinstance(item, Box):
+            half = box_width(item) / 2
+            return Extent(half, half, box_height(item))
+        if isinstance(item, Fork):
+            inner = [self(branch) for branch in item.branches]
+            right = inner[0].right
+            for branch in inner[1:]:
+                right += LANE + branch.left + branch.right
+            tallest = max(branch.height for branch in inner)
+            return Extent(inner[0].left, right + 2, GAP + tallest + GAP + 2 * SIGN)
+        inner = [self(part) for part in item.items]
+        tag = text_width(times_tag(item), FONT, True) + 6 if item.times > 1 else 0.0
+        return Extent(
+            max([8.0, *(part.left for part in inner)]),
+            max([2.0, *(part.right for part in inner)]) + tag,
+            sum(part.height for part in inner) + GAP * max(0, len(inner) - 1),
+        )
+
+
+def box_width(box: Box) -> float:
+    """As wide as its longest line."""
+    lines = [text_width(line) for line in box.lines]
+    return max([*lines, text_width(box.caption, SMALL), 30.0]) + 2 * PAD
+
+
+def box_height(box: Box) -> float:
+    """As high as its lines."""
+    return LINE * (len(box.lines) + bool(box.caption)) + PAD
+
+
+def times_tag(stack: Stack) -> str:
+    """The mark of a folded run."""
+    return f"×{stack.times}"

@@ -1,0 +1,21 @@
+"""The loss of a batch: cross-entropy, with that of auxiliary heads beside it where the network has some."""
+
+from __future__ import annotations
+
+from torch import Tensor
+from torch.nn import functional
+
+ASIDE_WEIGHT = 0.3
+"""Of an auxiliary head's loss (Szegedy et al. 2014, section 5)."""
+
+
+def loss_and_logits(output: Tensor | tuple[Tensor, ...], labels: Tensor) -> tuple[Tensor, Tensor]:
+    """The loss that is trained, and the logits [B, classes] that answers are read from.
+
+    `output` is what a network gives in training: logits, or a tuple of them and of its auxiliary heads'.
+    """
+    logits, *asides = output if isinstance(output, tuple) else (output,)
+    loss = functional.cross_entropy(logits.float(), labels)
+    for aside in asides:
+        loss = loss + ASIDE_WEIGHT * functional.cross_entropy(aside.float(), labels)
+    return loss, logits
