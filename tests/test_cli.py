@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 
 from resviz import cli
+from resviz.nn.client import Torch
 from resviz.zoo.families import FAMILIES, PRESETS, named, to_json
 from resviz.zoo.shortcuts import SHORTCUTS
 
@@ -465,7 +466,7 @@ def test_verify_says_what_differs_and_ends_with_1(resviz: Terminal, monkeypatch:
         "ok": False,
         "mismatches": ["conv1: 4 and 6"],
     }
-    monkeypatch.setattr(cli.Torch, "verify", lambda self, spec: wrong)
+    monkeypatch.setattr(Torch, "verify", lambda self, spec: wrong)
     code, out, err = resviz.run("verify", "resnet8")
     assert (code, err) == (1, "")
     assert "parameters counted 4, built 6 ✗, MACs counted 2, built 3 ✗" in out

@@ -30,7 +30,7 @@ State = Literal["queued", "starting", "running", "finished", "stopped", "failed"
 ALIVE: tuple[State, ...] = ("starting", "running")
 ENDED: tuple[State, ...] = ("finished", "stopped", "failed")
 
-WORKER = "resviz.train.worker"
+TRAINER = "resviz.train.worker"
 ID = re.compile(r"[0-9a-z][0-9a-z-]{0,99}")
 POLL_SECONDS = 0.1
 PATIENCE_SECONDS = 10.0
@@ -104,9 +104,9 @@ class Run:
         state = self.state()
         row = journal.last(self.metrics) or {}
         if state == "interrupted":
-            return "the training process was killed, or the machine went down; the epochs that were finished are kept"
+            return "its process was killed, or the machine went down; what was finished is kept"
         if state == "failed" and not row:
-            return f"the training process ended before it began: {self._last_words()}"
+            return f"its process ended before it began: {self._last_words()}"
         return str(row.get("message", "")) if row.get("kind") == "end" else ""
 
     def spec(self) -> dict[str, object]:
@@ -162,8 +162,8 @@ def listed() -> list[Run]:
     return [Run(path.parent) for path in sorted(paths, reverse=True) if ID.fullmatch(path.parent.name)]
 
 
-def start(run: Run) -> None:
-    """Train the run in a process of its own, which goes on when this one ends; raises RunError.
+def start(run: Run, worker: str = TRAINER) -> None:
+    """Run the module `worker` on the run, in a process of its own, which goes on when this one ends; raises RunError.
 
     The lock is claimed here and handed to the new process, so that the run is alive from now on until that ends.
     """
@@ -174,20 +174,20 @@ def start(run: Run) -> None:
     except FileExistsError:
         raise RunError(f"the run {run.id} was started already") from None
     try:
-        process = _spawn(run, descriptor)
+        process = _spawn(run, worker, descriptor)
     except OSError as error:
-        raise RunError(f"the training process cannot be started: {error}") from None
+        raise RunError(f"its process cannot be started: {error}") from None
     finally:
         os.close(descriptor)
     threading.Thread(target=process.wait, name=f"reaper of {run.id}", daemon=True).start()
 
 
-def _spawn(run: Run, descriptor: int) -> subprocess.Popen[bytes]:
+def _spawn(run: Run, worker: str, descriptor: int) -> subprocess.Popen[bytes]:
     package_root = str(Path(__file__).resolve().parents[2])
     search = os.pathsep.join(filter(None, (package_root, os.environ.get("PYTHONPATH"))))
     with run.log.open("ab") as log:
         return subprocess.Popen(
-            [sys.executable, "-P", "-m", WORKER, str(run.path), "--lock", str(descriptor)],
+            [sys.executable, "-P", "-m", worker, str(run.path), "--lock", str(descriptor)],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -136,7 +136,7 @@ def test_a_diverging_run_ends_as_failed_with_its_sentence_and_keeps_its_curve() 
 
 def test_a_worker_by_hand_takes_the_lock_and_refuses_a_run_that_was_started(folder: Path) -> None:
     run = store.create({"family": "nonesuch"}, {}, "by hand")
-    command = [sys.executable, "-m", store.WORKER, str(run.path)]
+    command = [sys.executable, "-m", store.TRAINER, str(run.path)]
     assert subprocess.run(command, capture_output=True, check=False).returncode == 1
     assert run.message().startswith("there is no family 'nonesuch': there are resnet")
     again = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -102,7 +102,7 @@ def test_a_broken_interpreter_ends_as_failed_with_its_last_words(
     store.start(run)
     assert list(store.follow(run)) == []
     assert run.state() == "failed"
-    assert run.message() == "the training process ended before it began: libfoo.so: cannot open shared object file"
+    assert run.message() == "its process ended before it began: libfoo.so: cannot open shared object file"
 
 
 def test_an_interpreter_that_is_not_there_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,113 @@
+"""The process that belongs to a run's folder: it holds the lock, heeds Stop, writes the rows and, last, how it went.
+
+Training and the lab's experiments are such processes. SIGTERM, SIGINT or the folder's stop file end one at the next
+call of `watch`; what it does is a generator of rows, written to metrics.jsonl as they come.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+
+from resviz.runs import lock, store
+from resviz.runs.journal import Journal, Row
+
+NICER = 10
+"""Added to the process's niceness, so that the page stays quick beside it."""
+
+LONGEST_MESSAGE = 500
+
+Watch = Callable[[], None]
+"""Raises StoppedError once somebody asked for an end."""
+
+Perform = Callable[[store.Run, Watch, logging.Logger], Iterator[Row]]
+"""What a process does for its run."""
+
+
+class StoppedError(Exception):
+    """Somebody asked the run to stop."""
+
+
+def serve(prog: str, arguments: list[str], perform: Perform, sentences: tuple[type[Exception], ...]) -> int:
+    """Do what a run's folder asks for; 0 unless it failed.
+
+    `sentences` are the errors whose message is meant for the user; of any other the log has the details.
+    """
+    parser = argparse.ArgumentParser(prog=prog)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--lock", type=int, help="a descriptor that holds the run's lock already")
+    chosen = parser.parse_args(arguments)
+    run = store.Run(chosen.folder.absolute())
+    if chosen.lock is None:
+        try:
+            lock.claim(run.lock)
+        except FileExistsError:
+            parser.error(f"the run {run.id} was started already")
+    os.nice(NICER)
+    journal, log = Journal(run.metrics), _log(run)
+    state, message = _outcome(perform(run, _watch(run), log), journal, log, sentences)
+    journal.write({"kind": "end", "state": state, "message": message[:LONGEST_MESSAGE]})
+    journal.sync()
+    return 1 if state == "failed" else 0
+
+
+def _outcome(
+    rows: Iterator[Row], journal: Journal, log: logging.Logger, sentences: tuple[type[Exception], ...]
+) -> tuple[store.State, str]:
+    """Write the rows; how it ended, and the sentence for it."""
+    refusals: tuple[type[Exception], ...] = (*sentences, store.RunError)
+    try:
+        for row in rows:
+            journal.write(row)
+            if row["kind"] != "step":
+                journal.sync()
+    except StoppedError:
+        log.info("stopped")
+        return "stopped", ""
+    except refusals as error:
+        log.info("failed: %s", error)
+        return "failed", str(error)
+    except Exception as error:
+        log.exception("failed")
+        return "failed", _sentence(error)
+    log.info("finished")
+    return "finished", ""
+
+
+def _sentence(error: Exception) -> str:
+    """One line for an error that nobody foresaw."""
+    if type(error).__name__ == "OutOfMemoryError":
+        return "the GPU has not enough memory: take a smaller batch or a smaller network"
+    first = (str(error).strip().splitlines() or ["no message"])[0]
+    return f"it stopped with {type(error).__name__}: {first} (log.txt has the details)"
+
+
+def _watch(run: store.Run) -> Watch:
+    """A function that raises StoppedError once a signal came or the stop file is there."""
+    signalled: list[int] = []
+
+    def remember(number: int, _: FrameType | None) -> None:
+        signalled.append(number)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, remember)
+
+    def watch() -> None:
+        if signalled or run.stop_asked():
+            raise StoppedError
+
+    return watch
+
+
+def _log(run: store.Run) -> logging.Logger:
+    log = logging.getLogger("resviz")
+    handler = logging.FileHandler(run.log, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    return log
