@@ -20,10 +20,11 @@ ALLOWED = {
     "export": {"core", "zoo", "views", "draw"},
     "runs": {"core"},
     "train": {"core", "zoo", "nn", "runs"},
-    "ui": {"core", "zoo", "views", "draw", "export", "runs", "nn", "train"},
-    "cli": {"core", "zoo", "views", "draw", "export", "runs", "nn", "train", "ui"},
+    "lab": {"core", "zoo", "nn", "runs", "train", "views"},
+    "ui": {"core", "zoo", "views", "draw", "export", "runs", "nn", "train", "lab"},
+    "cli": {"core", "zoo", "views", "draw", "export", "runs", "nn", "train", "lab"},
 }
-"""A package may import these and itself. What it may take of nn and train without torch is said in TORCHLESS."""
+"""A package may import these and itself. What it may take of nn, train and lab without torch is said in TORCHLESS."""
 
 THIRD_PARTY = {
     "resviz.core": set(),
@@ -38,7 +39,11 @@ THIRD_PARTY = {
 }
 """The most specific entry counts; packages that are not here may use what they declare."""
 
-TORCHLESS = {"resviz.nn.client", "resviz.train.recipe"}
+TORCHLESS = {
+    "resviz.nn.client",
+    "resviz.train.recipe",
+    *(f"resviz.lab.{name}" for name in ("client", "experiments", "jobs", "names", "settings", "subject")),
+}
 """What the page's process may import of the packages that hold torch."""
 
 
@@ -72,7 +77,7 @@ def third_party(name: str) -> set[str]:
 
 
 def holds_torch(name: str) -> bool:
-    return package(name) in ("nn", "train") and name not in TORCHLESS
+    return package(name) in ("nn", "train", "lab") and name not in TORCHLESS
 
 
 def reach(name: str) -> set[str]:
@@ -114,7 +119,7 @@ def test_streamlit_is_in_the_ui_alone(name):
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_torch_is_in_nn_and_train_alone(name):
+def test_torch_is_in_nn_train_and_lab_alone(name):
     torch_itself = third_party(name) & {"torch", "torchinfo", "safetensors"}
     assert not torch_itself or holds_torch(name)
 

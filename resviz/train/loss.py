@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 from torch.nn import functional
 
@@ -15,7 +16,12 @@ def loss_and_logits(output: Tensor | tuple[Tensor, ...], labels: Tensor) -> tupl
     `output` is what a network gives in training: logits, or a tuple of them and of its auxiliary heads'.
     """
     logits, *asides = output if isinstance(output, tuple) else (output,)
-    loss = functional.cross_entropy(logits.float(), labels)
+    loss = functional.cross_entropy(_exact(logits), labels)
     for aside in asides:
-        loss = loss + ASIDE_WEIGHT * functional.cross_entropy(aside.float(), labels)
+        loss = loss + ASIDE_WEIGHT * functional.cross_entropy(_exact(aside), labels)
     return loss, logits
+
+
+def _exact(logits: Tensor) -> Tensor:
+    """The logits in float32 at least: an exponential needs more than bfloat16 has."""
+    return logits.to(torch.promote_types(logits.dtype, torch.float32))
