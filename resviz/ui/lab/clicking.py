@@ -13,11 +13,12 @@ from resviz.train.sources import SOURCES
 from resviz.ui import choice, diagram
 from resviz.ui.colours import theme
 from resviz.ui.helper import helper
-from resviz.views import paths
+from resviz.views import paths, tables
 
 OUT = "out"
-AT_ONCE = 500
-"""So many test images are asked about, so that a click is answered at once."""
+AT_ONCE = 30_000_000_000
+"""So many multiply-adds an answer may take, so that it comes at once; a large network answers fewer test images."""
+FEWEST, MOST = 50, 2000
 
 
 def show(subjects: Sequence[tuple[str, Subject]]) -> None:
@@ -45,9 +46,10 @@ def _fragment(subjects: Sequence[tuple[str, Subject]]) -> None:
 
 
 def _answer(subject: Subject, removed: list[int]) -> None:
+    images = max(FEWEST, min(MOST, AT_ONCE // max(1, tables.costs(subject.spec.node()).macs)))
     try:
-        intact = client.accuracy(helper(), subject, [], AT_ONCE)
-        now = client.accuracy(helper(), subject, removed, AT_ONCE) if removed else intact
+        intact = client.accuracy(helper(), subject, [], images)
+        now = client.accuracy(helper(), subject, removed, images) if removed else intact
     except (ValueError, OSError) as error:
         st.error(choice.plain(str(error)))
         return
