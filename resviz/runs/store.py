@@ -22,12 +22,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from resviz.runs import journal, lock
+from resviz.runs import journal, lock, queue
 from resviz.runs.journal import Row
 
-State = Literal["queued", "starting", "running", "finished", "stopped", "failed", "interrupted"]
+State = Literal["queued", "waiting", "starting", "running", "finished", "stopped", "failed", "interrupted"]
+"""A queued run was never started; a waiting one has its process, which waits for its turn."""
 
-ALIVE: tuple[State, ...] = ("starting", "running")
+ALIVE: tuple[State, ...] = ("waiting", "starting", "running")
 ENDED: tuple[State, ...] = ("finished", "stopped", "failed")
 
 TRAINER = "resviz.train.worker"
@@ -94,10 +95,15 @@ class Run:
         if row and row.get("kind") == "end":
             return next((state for state in ENDED if state == row.get("state")), "failed")
         if alive:
-            return "running" if row else "starting"
+            return "running" if row else "waiting" if self.ahead() is not None else "starting"
         if not self.lock.exists():
             return "stopped" if self.stop_asked() else "queued"
         return "interrupted" if row else "failed"
+
+    def ahead(self) -> int | None:
+        """How many runs compute or wait before this one; None where it does not wait."""
+        ticket = queue.ticket(self.path.parent, self.id)
+        return queue.before(ticket) if ticket and queue.waits(ticket) else None
 
     def message(self) -> str:
         """Why the run ended, where that needs a sentence; empty otherwise."""
@@ -162,10 +168,11 @@ def listed() -> list[Run]:
     return [Run(path.parent) for path in sorted(paths, reverse=True) if ID.fullmatch(path.parent.name)]
 
 
-def start(run: Run, worker: str = TRAINER) -> None:
+def start(run: Run, worker: str = TRAINER, kept: tuple[int, ...] = ()) -> None:
     """Run the module `worker` on the run, in a process of its own, which goes on when this one ends; raises RunError.
 
-    The lock is claimed here and handed to the new process, so that the run is alive from now on until that ends.
+    The lock is claimed here and handed to the new process, so that the run is alive from now on until that ends. So
+    are the descriptors in `kept`, which the process holds open as long as it lives.
     """
     if run.stop_asked():
         raise RunError(f"the run {run.id} was stopped before it began")
@@ -174,7 +181,7 @@ def start(run: Run, worker: str = TRAINER) -> None:
     except FileExistsError:
         raise RunError(f"the run {run.id} was started already") from None
     try:
-        process = _spawn(run, worker, descriptor)
+        process = _spawn(run, worker, descriptor, kept)
     except OSError as error:
         raise RunError(f"its process cannot be started: {error}") from None
     finally:
@@ -182,7 +189,7 @@ def start(run: Run, worker: str = TRAINER) -> None:
     threading.Thread(target=process.wait, name=f"reaper of {run.id}", daemon=True).start()
 
 
-def _spawn(run: Run, worker: str, descriptor: int) -> subprocess.Popen[bytes]:
+def _spawn(run: Run, worker: str, descriptor: int, kept: tuple[int, ...]) -> subprocess.Popen[bytes]:
     package_root = str(Path(__file__).resolve().parents[2])
     search = os.pathsep.join(filter(None, (package_root, os.environ.get("PYTHONPATH"))))
     with run.log.open("ab") as log:
@@ -192,7 +199,7 @@ def _spawn(run: Run, worker: str, descriptor: int) -> subprocess.Popen[bytes]:
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            pass_fds=(descriptor,),
+            pass_fds=(descriptor, *kept),
             # threads that wait by spinning collapse where they share the cores with anything else
             env={"OMP_WAIT_POLICY": "passive", **os.environ, "PYTHONPATH": search},
         )
