@@ -20,8 +20,9 @@ ALLOWED = {
     "export": {"core", "zoo", "views", "draw"},
     "runs": {"core"},
     "train": {"core", "zoo", "nn", "runs"},
-    "ui": {"core", "zoo", "views", "draw", "export", "runs", "nn", "train"},
-    "cli": {"core", "zoo", "views", "draw", "export", "runs", "nn", "train", "ui"},
+    "experiments": {"core", "zoo", "runs", "train"},
+    "ui": {"core", "zoo", "views", "draw", "export", "runs", "nn", "train", "experiments"},
+    "cli": {"core", "zoo", "views", "draw", "export", "runs", "nn", "train", "experiments", "ui"},
 }
 """A package may import these and itself. What it may take of nn and train without torch is said in TORCHLESS."""
 
@@ -35,6 +36,7 @@ THIRD_PARTY = {
     "resviz.draw.engine": {"pygraphviz"},
     "resviz.draw.raster": {"graphviz", "pygraphviz", "vl_convert"},
     "resviz.runs": {"filelock"},
+    "resviz.experiments": set(),
 }
 """The most specific entry counts; packages that are not here may use what they declare."""
 

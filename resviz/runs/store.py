@@ -134,8 +134,8 @@ def runs_folder() -> Path:
     return Path(os.environ.get("RESVIZ_RUNS") or "runs").expanduser().absolute()
 
 
-def create(spec: Mapping[str, object], recipe: Mapping[str, object], title: str) -> Run:
-    """A new run, queued; its ID sorts by time and reads like its title."""
+def new_folder(title: str) -> Path:
+    """An empty folder among the runs; its name sorts by time and reads like the title."""
     folder = runs_folder()
     folder.mkdir(parents=True, exist_ok=True)
     slug = re.sub(r"[^0-9a-z]+", "-", title.lower())[:60].strip("-") or "run"
@@ -144,10 +144,16 @@ def create(spec: Mapping[str, object], recipe: Mapping[str, object], title: str)
         path = folder / f"{now:%Y%m%d-%H%M%S}-{now.microsecond // 1000:03}-{slug}"
         try:
             path.mkdir()
-            break
+            return path
         except FileExistsError:
             time.sleep(0.001)
-    config = {"title": title, "created": now.isoformat(timespec="seconds"), "spec": dict(spec), "recipe": dict(recipe)}
+
+
+def create(spec: Mapping[str, object], recipe: Mapping[str, object], title: str) -> Run:
+    """A new run, queued."""
+    path = new_folder(title)
+    created = datetime.now(UTC).isoformat(timespec="seconds")
+    config = {"title": title, "created": created, "spec": dict(spec), "recipe": dict(recipe)}
     beside = path / ".config.json.part"
     beside.write_text(json.dumps(config, ensure_ascii=False, indent=1), "utf-8")
     beside.replace(path / "config.json")

@@ -48,6 +48,7 @@ class Data:
     """Training and test images, mean and standard deviation [C] of the training pixels, and (height, width) wanted.
 
     Images of another size are resized batch by batch, because a whole set of large ones would fill the memory.
+    `validation` are training images that were held out, where some were.
     """
 
     train: Images
@@ -55,9 +56,12 @@ class Data:
     mean: Tensor
     std: Tensor
     size: tuple[int, int]
+    validation: Images | None = None
 
     def to(self, device: torch.device) -> Data:
-        return Data(self.train.to(device), self.test.to(device), self.mean.to(device), self.std.to(device), self.size)
+        held_out = None if self.validation is None else self.validation.to(device)
+        train, test = self.train.to(device), self.test.to(device)
+        return Data(train, test, self.mean.to(device), self.std.to(device), self.size, held_out)
 
     def at(self, shape: Shape) -> Data:
         """The same images for a network whose input has that shape (channels, height, width)."""

@@ -18,6 +18,7 @@ from resviz.train.checkpoint import save
 from resviz.train.data import load
 from resviz.train.engine import choose
 from resviz.train.loop import Training
+from resviz.train.prepare import prepared
 from resviz.train.recipe import changes, fitted, recipe_of
 from resviz.train.sources import SOURCES
 from resviz.zoo.families import from_json, to_json
@@ -39,11 +40,13 @@ def perform(
     if note:
         log.info("%s", note)
     watch()
-    data = load(recipe.data, recipe.data_dir).at(spec.input_shape())
+    source = SOURCES[recipe.data].thing
+    data = prepared(load(recipe.data, recipe.data_dir), recipe, source.classes).at(spec.input_shape())
     model = build(infer(spec.net(), spec.input_shape()), recipe.seed)
-    steps = recipe.epochs * len(batches.cuts(len(data.train), recipe.batch))
+    by_epoch = len(batches.cuts(len(data.train), recipe.batch))
+    steps = recipe.steps or recipe.epochs * by_epoch
     watch()
-    sample = next(batches.training(data, SOURCES[recipe.data].thing, recipe.batch, torch.Generator()))
+    sample = next(batches.training(data, source, recipe.batch, torch.Generator()))
     engine = choose(model, sample, recipe, steps)
     log.info("%d training and %d test images; %d steps; %s", len(data.train), len(data.test), steps, engine)
     yield {
@@ -54,6 +57,7 @@ def perform(
         "test_images": len(data.test),
         "parameters": sum(p.numel() for p in model.parameters()),
         "steps": steps,
+        "epochs": steps / by_epoch,
         "device": str(engine.device),
         "precision": engine.precision,
         "threads": engine.threads,

@@ -18,7 +18,7 @@ class Pace:
 
     def __init__(self, recipe: Recipe, steps_per_epoch: int) -> None:
         self.steps_per_epoch = steps_per_epoch
-        self.steps = recipe.epochs * steps_per_epoch
+        self.steps = recipe.steps or recipe.epochs * steps_per_epoch
         self.step = 0
         self._limit = recipe.seconds
         self._begun = time.perf_counter()

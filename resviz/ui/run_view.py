@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -13,14 +15,15 @@ from resviz.runs import store
 from resviz.runs.journal import Row
 from resviz.runs.status import Status, curve_csv, status
 from resviz.runs.store import ALIVE, Run
-from resviz.ui import choice
+from resviz.ui import choice, run_curves
 from resviz.ui.colours import theme
 from resviz.zoo.families import from_json, to_json
 
 EVERY_SECONDS = 1.0
-MOST_POINTS = 500
+CURVES = (("training", "linear", True), ("test", "conv", False), ("validation", "activation", False))
 WORDS = {
-    "queued": "waiting",
+    "queued": "never started",
+    "waiting": "waiting",
     "starting": "starting: torch is being loaded …",
     "running": "training",
     "finished": "finished",
@@ -50,25 +53,27 @@ def _live(run: Run, was_alive: bool) -> None:
     bar.progress(min(1.0, now.progress), _progress(now))
     if was_alive:
         stop.button("Stop", on_click=store.stop, args=(run,), key="stop", disabled=run.stop_asked(), width="stretch")
-    _figures(now, _epochs(run))
+    _figures(now, _epochs(run, curve))
     if now.message:
         (st.error if now.state == "failed" else st.warning)(choice.plain(now.message))
     if not any(row["kind"] in ("step", "epoch") for row in curve):
         return
+    st.html(run_curves.legend([(name, theme().edge(hue), dashed) for name, hue, dashed in _kinds(curve)]))
     for column, quantity in zip(st.columns(2), ("loss", "error"), strict=True):
         with column:
             st.markdown(quantity.capitalize())
-            option = curves(curve, quantity, _epochs(run))
+            option = curves(curve, quantity, _epochs(run, curve))
             st.echarts_chart(
                 option, height=280, key=f"curve-{quantity}", alt=f"{quantity} of training and test by epoch"
             )
 
 
-def _epochs(run: Run) -> int:
-    """The epochs that were asked for."""
+def _epochs(run: Run, curve: Sequence[Row]) -> int:
+    """The epochs that were asked for, or that the steps come to."""
     recipe = run.config()["recipe"]
-    epochs = recipe.get("epochs") if isinstance(recipe, dict) else None
-    return epochs if isinstance(epochs, int) else 0
+    asked = next((row["epochs"] for row in curve if row.get("kind") == "start" and "epochs" in row), None)
+    epochs = asked if asked is not None or not isinstance(recipe, dict) else recipe.get("epochs")
+    return math.ceil(epochs) if isinstance(epochs, (int, float)) else 0
 
 
 def _rows(run: Run) -> list[Row]:
@@ -97,48 +102,21 @@ def _figures(now: Status, epochs: int) -> None:
     st.html(f'<div class="run" style="display:flex;flex-wrap:wrap;gap:0.2rem 1.4rem">{cells}</div>')
 
 
+def _kinds(rows: Sequence[Row]) -> tuple[tuple[str, str, bool], ...]:
+    """The curves of a run: name, category of its colour, and whether it is dashed."""
+    held_out = any("validation_error" in row for row in rows if row["kind"] == "epoch")
+    return CURVES if held_out else CURVES[:2]
+
+
 def curves(rows: list[Row], quantity: str, epochs: int) -> dict[str, Any]:
-    """An ECharts option with training and test curves of "loss" or "error" over the epochs that were asked for."""
-    training = [(row["epoch"], row.get(quantity)) for row in rows if row["kind"] == "step"]
-    test = [(row["epoch"], row.get(f"test_{quantity}")) for row in rows if row["kind"] == "epoch"]
+    """An ECharts option with the curves of "loss" or "error" over the epochs that were asked for."""
     colours = theme()
-    series = [
-        _series("training", training, colours.edge("linear"), False),
-        _series("test", test, colours.edge("conv"), True),
-    ]
-    axis = {"axisLabel": {"color": colours.ink}, "nameTextStyle": {"color": colours.ink}}
-    return {
-        "animation": False,
-        "grid": {"left": 8, "right": 16, "top": 34, "bottom": 30, "containLabel": True},
-        "legend": {"top": 2, "textStyle": {"color": colours.ink}},
-        "tooltip": {"trigger": "axis"},
-        "xAxis": {
-            "type": "value",
-            "name": "epoch",
-            "nameLocation": "middle",
-            "nameGap": 26,
-            "min": 0,
-            "max": epochs or None,
-            **axis,
-        },
-        "yAxis": {"type": "value", "min": 0, **axis},
-        "series": series,
-    }
-
-
-def _series(name: str, points: list[tuple[object, object]], colour: str, symbols: bool) -> dict[str, Any]:
-    step = -(-len(points) // MOST_POINTS)
-    kept = points[::step] if step > 1 else points
-    if points and kept[-1] != points[-1]:
-        kept = [*kept, points[-1]]
-    return {
-        "name": name,
-        "type": "line",
-        "data": [list(point) for point in kept],
-        "showSymbol": symbols,
-        "itemStyle": {"color": colour},
-        "lineStyle": {"color": colour, "width": 2, "type": "solid" if symbols else "dashed"},
-    }
+    series = []
+    for name, hue, dashed in _kinds(rows):
+        kind, field = ("step", quantity) if name == "training" else ("epoch", f"{name}_{quantity}")
+        points = [(row["epoch"], row.get(field)) for row in rows if row["kind"] == kind]
+        series.append(run_curves.line(name, points, colours.edge(hue), dashed, symbols=not dashed))
+    return run_curves.chart(series, colours, epochs)
 
 
 def _files(run: Run) -> None:

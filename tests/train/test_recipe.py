@@ -10,7 +10,7 @@ from resviz.core.knob import SpecError, knob
 from resviz.core.net import Net, Seq, Shape, ShapeError, infer
 from resviz.core.ops import Conv, Flatten, GlobalAvgPool, Linear
 from resviz.core.spec import NetSpec
-from resviz.train.recipe import WARM_UP, Recipe, changes, fitted, recipe_of
+from resviz.train.recipe import Recipe, changes, fitted, recipe_of
 from resviz.train.sources import SOURCES
 from resviz.zoo.families import named
 
@@ -54,7 +54,7 @@ def test_a_recipe_comes_back_from_its_json() -> None:
         ({"lr": float("nan")}, "out of range"),
         ({"seconds": -1.0}, "the nearest is 0"),
         ({"data": "imagenet"}, "mnist"),
-        ({"momentum": 0.9}, "no knob"),
+        ({"momenta": 0.9}, "no knob"),
     ],
 )
 def test_what_cannot_be_is_refused_with_a_sentence(values: dict[str, object], words: str) -> None:
@@ -65,7 +65,7 @@ def test_what_cannot_be_is_refused_with_a_sentence(values: dict[str, object], wo
 def test_the_rate_rises_to_its_peak_and_falls_to_nothing() -> None:
     recipe = Recipe(lr=0.2)
     rates = [recipe.rate(step / 100) for step in range(101)]
-    peak = round(100 * WARM_UP)
+    peak = round(100 * recipe.warm_up)
     assert rates[0] == 0.0
     assert rates[peak] == pytest.approx(0.2)
     assert rates[100] == pytest.approx(0.0)

@@ -205,7 +205,7 @@ def test_training_from_the_button_to_the_end(runs: Path) -> None:
     well(at)
     run = store.find(url(at)["run"])
     deadline = time.monotonic() + 60
-    while run.state() in ("starting", "running") and time.monotonic() < deadline:
+    while run.state() in store.ALIVE and time.monotonic() < deadline:
         time.sleep(0.2)
     assert run.state() == "finished"
     again = page(view="Train", run=run.id)

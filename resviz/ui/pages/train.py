@@ -6,21 +6,19 @@ A run is a process of its own and a folder; the page only reads the folder, so i
 from __future__ import annotations
 
 import math
-import os
-from collections.abc import Mapping
 from functools import partial
 
 import pandas as pd
 import streamlit as st
 
-from resviz.core.knob import Knob, SpecError
+from resviz.core.knob import SpecError
 from resviz.core.spec import NetSpec
 from resviz.runs import store
 from resviz.runs.status import status
-from resviz.runs.store import ALIVE, Run, RunError
+from resviz.runs.store import Run, RunError
 from resviz.train.launch import launch
 from resviz.train.recipe import Recipe, changes, fitted, recipe_of
-from resviz.ui import choice, notes, run_view, widgets
+from resviz.ui import choice, notes, recipe_form, run_view
 from resviz.ui.page import Page, Shown
 from resviz.zoo.families import PRESETS
 
@@ -52,26 +50,9 @@ def _recipe_of_run() -> dict[str, str]:
 
 
 def _recipe(shown: Shown, texts: dict[str, str]) -> None:
-    recipe, refused = _read(texts)
-    for k in Recipe.knobs():
-        if k.primary:
-            _knob(k, recipe, texts)
-    with st.expander("More", expanded=recipe is not None and recipe.data != "digits"):
-        for k in Recipe.knobs():
-            if not k.primary:
-                _knob(k, recipe, texts)
-    if refused is not None:
-        _mend(refused, texts)
+    recipe = recipe_form.show(texts, "recipe")
     if recipe is not None:
         _button(shown, recipe)
-
-
-def _mend(refused: SpecError, texts: dict[str, str]) -> None:
-    st.error(choice.plain(str(refused)))
-    by_name = {k.name: k for k in Recipe.knobs()}
-    for name, value in refused.fix.items():
-        k = by_name[name]
-        st.button(f"Set {k.title.lower()} to {k.show(value)}", on_click=texts.update, args=({name: k.show(value)},))
 
 
 def _button(shown: Shown, recipe: Recipe) -> None:
@@ -103,28 +84,8 @@ def _warn_of_small_maps(spec: NetSpec) -> None:
             st.button(PRESETS[name].title, on_click=choice.take, args=(name,))
 
 
-def _read(texts: Mapping[str, str]) -> tuple[Recipe | None, SpecError | None]:
-    try:
-        return Recipe.of_text(texts), None
-    except SpecError as error:
-        return None, error
-
-
-def _knob(k: Knob, recipe: Recipe | None, texts: dict[str, str]) -> None:
-    value = recipe.values()[k.name] if recipe else widgets.readable(k, texts, Recipe().values()[k.name])
-    typed = None if recipe else texts.get(k.name)
-    widgets.show(k, f"recipe-{k.name}", value, k.options(None), partial(texts.__setitem__, k.name), typed)
-
-
 def _start(spec: NetSpec, recipe: Recipe) -> None:
-    """Create the run and start it, unless every core trains already."""
-    busy = sum(run.state() in ALIVE for run in store.listed())
-    most = os.cpu_count() or 1
-    if busy >= most:
-        st.session_state[REFUSED] = (
-            f"{busy} networks are being trained and this machine has {most} cores: wait for one to end, or stop one."
-        )
-        return
+    """Create the run and put it into the queue."""
     try:
         run = launch(spec, recipe)
     except (ValueError, OSError) as error:
