@@ -15,7 +15,7 @@ from pathlib import Path
 
 from resviz.core.knob import SpecError
 from resviz.experiments.design import Design, of_json
-from resviz.runs import store
+from resviz.runs import shelf, store
 from resviz.runs.store import Run, RunError
 from resviz.train.launch import begin, prepare
 from resviz.train.recipe import recipe_of
@@ -88,11 +88,11 @@ def stop(experiment: Experiment) -> None:
 
 
 def delete(experiment: Experiment) -> None:
-    """Remove the experiment and its runs; raises RunError if one does not end in time."""
+    """Remove the experiment and its runs; raises RunError if one is pinned or does not end in time."""
     stop(experiment)
     for run in experiment.runs():
         if run.path.exists():
-            store.delete(run)
+            shelf.delete(run)
     shutil.rmtree(experiment.path)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 from resviz.core.spec import NetSpec
-from resviz.runs import queue, store
+from resviz.runs import queue, shelf, store
 from resviz.train.recipe import Recipe, fitted
 from resviz.train.sources import SOURCES, locate
 from resviz.zoo.families import to_json
@@ -23,6 +23,7 @@ def launch(spec: NetSpec, recipe: Recipe) -> store.Run:
 
 def prepare(spec: NetSpec, recipe: Recipe) -> store.Run:
     """A run of `spec` by `recipe` that is not started yet; raises SpecError, ShapeError, DataError or RunError."""
+    shelf.refuse_if_full()
     locate(recipe.data, recipe.data_dir)
     fit = fitted(spec, recipe.data, recipe.size)
     return store.create(to_json(spec), recipe.json(), f"{fit.title()} on {SOURCES[recipe.data].title}")

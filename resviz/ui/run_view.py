@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
 
 from resviz.core.knob import SpecError
 from resviz.core.spec import NetSpec
-from resviz.runs import store
+from resviz.runs import shelf, store
 from resviz.runs.journal import Row
 from resviz.runs.status import Status, curve_csv, status
-from resviz.runs.store import ALIVE, Run
+from resviz.runs.store import ALIVE, Run, RunError
 from resviz.ui import choice, run_curves
 from resviz.ui.colours import theme
 from resviz.zoo.families import from_json, to_json
@@ -36,12 +36,14 @@ WORDS = {
 def show(run: Run, spec: NetSpec) -> None:
     """The run as it is; while it lives, this part of the page reads its folder every second."""
     config = run.config()
-    st.markdown(f"**{choice.plain(str(config['title']))}** · `{run.id}`")
+    named = shelf.label(run).name
+    st.markdown(f"**{choice.plain(named or str(config['title']))}** · `{run.id}`")
     alive = run.state() in ALIVE
     st.fragment(_live, run_every=EVERY_SECONDS if alive else None)(run, alive)
     if config["spec"] != to_json(spec):
         st.caption("This run is of another network than the one above; Show this network opens it.")
     _files(run)
+    _keep(run, alive)
 
 
 def _live(run: Run, was_alive: bool) -> None:
@@ -50,7 +52,7 @@ def _live(run: Run, was_alive: bool) -> None:
     if was_alive and now.state not in ALIVE:
         st.rerun()
     bar, stop = st.columns([5, 1], vertical_alignment="bottom")
-    bar.progress(min(1.0, now.progress), _progress(now))
+    bar.progress(min(1.0, now.progress), _progress(run, now))
     if was_alive:
         stop.button("Stop", on_click=store.stop, args=(run,), key="stop", disabled=run.stop_asked(), width="stretch")
     _figures(now, _epochs(run, curve))
@@ -85,9 +87,15 @@ def _rows(run: Run) -> list[Row]:
     return [*rows, *new]
 
 
-def _progress(now: Status) -> str:
+def _progress(run: Run, now: Status) -> str:
     left = f", {now.seconds_left:.0f} s left" if now.seconds_left is not None and now.state == "running" else ""
-    return f"{WORDS[now.state]}{left}"
+    return f"{state_words(run, now)}{left}"
+
+
+def state_words(run: Run, now: Status) -> str:
+    """What the run is doing, in words; one that waits, with how many are before it."""
+    ahead = run.ahead() if now.state == "waiting" else None
+    return f"waiting, {ahead} before it" if ahead else WORDS[now.state]
 
 
 def _figures(now: Status, epochs: int) -> None:
@@ -127,6 +135,41 @@ def _files(run: Run) -> None:
             st.download_button("Weights (safetensors)", run.checkpoint.read_bytes, weights, on_click="ignore")
         st.download_button("Spec (JSON)", lambda: json.dumps(run.spec(), indent=1), spec, on_click="ignore")
         st.button("Show this network", on_click=_take, args=(run,))
+
+
+def _keep(run: Run, alive: bool) -> None:
+    """Its name, its pin, and the way out."""
+    said = shelf.label(run)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.session_state["run-name"] = said.name
+        st.text_input(
+            "Name", key="run-name", placeholder="a name for this run", label_visibility="collapsed", width=260,
+            on_change=_rename, args=(run,),
+        )  # fmt: skip
+        st.session_state["run-pin"] = said.pinned
+        st.toggle("Pin", key="run-pin", on_change=lambda: shelf.pin(run, st.session_state["run-pin"]),
+                  help="it stands first in the list, and is not deleted")  # fmt: skip
+        st.button("Delete", key="run-delete", disabled=alive or said.pinned, on_click=_delete, args=(run,),
+                  help=f"takes {shelf.gigabytes(shelf.size(run))}")  # fmt: skip
+
+
+def _rename(run: Run) -> None:
+    _try(lambda: shelf.rename(run, st.session_state["run-name"]))
+
+
+def _delete(run: Run) -> None:
+    if _try(lambda: shelf.delete(run)):
+        st.query_params.pop("run", None)
+
+
+def _try(job: Callable[[], None]) -> bool:
+    """Do the job; whether it could be done, with a note on the page where not."""
+    try:
+        job()
+    except RunError as error:
+        st.toast(choice.plain(str(error)))
+        return False
+    return True
 
 
 def _take(run: Run) -> None:

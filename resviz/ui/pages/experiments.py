@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from resviz.core.knob import SpecError
+from resviz.core.knob import SpecError, quoted
 from resviz.core.net import ShapeError
 from resviz.experiments import design, record
 from resviz.experiments.design import Arm, Design
@@ -40,11 +40,8 @@ def show(shown: Shown) -> None:
 
 
 def _try(shown: Shown) -> None:
-    name = st.selectbox(
-        "Experiment", (*EXPERIMENTS.names(), OWN), key=TRY, bind="query-params",
-        format_func=lambda name: EXPERIMENTS[name].title if name in EXPERIMENTS else "one of your own",
-    )  # fmt: skip
-    asked = _named(str(name)) if name in EXPERIMENTS else _own(shown)
+    name = _chosen()
+    asked = _named(name) if name in EXPERIMENTS else _own(shown)
     if asked is None:
         return
     with st.container():
@@ -56,7 +53,23 @@ def _try(shown: Shown) -> None:
             recipe = recipe_form.show(texts, f"experiment-{name}", without)
         if recipe is not None:
             with place:
-                _press(str(name), asked, recipe, seeds)
+                _press(name, asked, recipe, seeds)
+
+
+def _chosen() -> str:
+    """The experiment that the URL names, to be changed; a name that there is not is said."""
+    names = (*EXPERIMENTS.names(), OWN)
+    name = st.query_params.get(TRY, names[0])
+    if name not in names:
+        st.error(choice.plain(f"there is no experiment {quoted(name)!r}: there are {', '.join(names)}"))
+        name = names[0]
+    st.session_state["experiment-menu"] = name
+    st.selectbox(
+        "Experiment", names, key="experiment-menu",
+        format_func=lambda name: EXPERIMENTS[name].title if name in EXPERIMENTS else "one of your own",
+        on_change=lambda: st.query_params.__setitem__(TRY, st.session_state["experiment-menu"]),
+    )  # fmt: skip
+    return name
 
 
 def _named(name: str) -> Design:

@@ -5,27 +5,20 @@ A run is a process of its own and a folder; the page only reads the folder, so i
 
 from __future__ import annotations
 
-import math
-from functools import partial
-
-import pandas as pd
 import streamlit as st
 
 from resviz.core.knob import SpecError
 from resviz.core.spec import NetSpec
 from resviz.runs import store
-from resviz.runs.status import status
-from resviz.runs.store import Run, RunError
+from resviz.runs.store import RunError
 from resviz.train.launch import launch
 from resviz.train.recipe import Recipe, changes, fitted, recipe_of
-from resviz.ui import choice, notes, recipe_form, run_view
+from resviz.ui import choice, notes, recipe_form, run_compare, run_list, run_view
 from resviz.ui.page import Page, Shown
 from resviz.zoo.families import PRESETS
 
-RUN = "run"
 TEXTS = "recipe-texts"
 REFUSED = "train-refused"
-LISTED = 30
 FOR_SMALL_IMAGES = ("resnet8", "resnet20")
 
 
@@ -38,14 +31,14 @@ def show(shown: Shown) -> None:
         _recipe(shown, st.session_state[TEXTS])
     with right:
         _run(shown)
-    _list()
+    run_list.show()
 
 
 def _recipe_of_run() -> dict[str, str]:
     """What the run in the URL was trained by, so that a link or a reload shows its recipe."""
     try:
-        return recipe_of(store.find(st.query_params.get(RUN, "")).config()["recipe"]).chosen()
-    except (RunError, SpecError):
+        return recipe_of(store.find(run_list.asked()[0]).config()["recipe"]).chosen()
+    except (IndexError, RunError, SpecError):
         return {}
 
 
@@ -91,63 +84,24 @@ def _start(spec: NetSpec, recipe: Recipe) -> None:
     except (ValueError, OSError) as error:
         st.session_state[REFUSED] = str(error)
         return
-    st.query_params[RUN] = run.id
+    st.query_params[run_list.RUN] = run.id
 
 
 def _run(shown: Shown) -> None:
-    name = st.query_params.get(RUN)
-    if name is None:
+    names = run_list.asked()
+    if not names:
         st.info(
             "Press Train: the curves appear here. The training goes on if you close the page; its link finds it again."
         )
         return
     try:
-        run_view.show(store.find(name), shown.spec)
+        runs = [store.find(name) for name in names]
+        if len(runs) == 1:
+            run_view.show(runs[0], shown.spec)
+        else:
+            run_compare.show(runs)
     except RunError as error:
         st.error(choice.plain(str(error)))
-
-
-def _list() -> None:
-    runs = store.listed()[:LISTED]
-    if not runs:
-        return
-    st.markdown("**Runs** (tick one to see it)")
-    columns = {
-        "test accuracy": st.column_config.NumberColumn(format="percent"),
-        "seconds": st.column_config.NumberColumn(format="%.1f"),
-        "begun": st.column_config.DatetimeColumn(format="distance"),
-    }
-    st.dataframe(
-        pd.DataFrame([_line(run) for run in runs]), hide_index=True, selection_mode="single-row", key="runs",
-        on_select=partial(_open, [run.id for run in runs]), column_config=columns,
-    )  # fmt: skip
-
-
-def _open(names: list[str]) -> None:
-    rows = st.session_state["runs"]["selection"]["rows"]
-    if rows and rows[0] < len(names):
-        st.query_params[RUN] = names[rows[0]]
-
-
-def _line(run: Run) -> dict[str, object]:
-    now, config = status(run), run.config()
-    return {
-        "run": run.id,
-        "network": config["title"],
-        "recipe": _title(config["recipe"]),
-        "begun": pd.Timestamp(str(config["created"])),
-        "state": run_view.WORDS[now.state],
-        "epochs": now.epochs,
-        "test accuracy": math.nan if now.test_error is None else 1 - now.test_error,
-        "seconds": math.nan if now.seconds is None else now.seconds,
-    }
-
-
-def _title(recipe: object) -> str:
-    try:
-        return recipe_of(recipe).title()
-    except SpecError as error:
-        return str(error)
 
 
 PAGE = Page("Train", 5, show)
