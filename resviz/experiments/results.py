@@ -10,8 +10,9 @@ from dataclasses import asdict, dataclass
 from resviz.experiments.record import NONE, UNSURE, Experiment
 from resviz.runs import store
 from resviz.runs.journal import Row
-from resviz.runs.status import status
+from resviz.runs.status import kept, status
 from resviz.runs.store import Run, State
+from resviz.train.errors import DivergedError
 
 QUANTITIES = ("train_error", "test_error")
 
@@ -34,7 +35,8 @@ class Spread:
 class ArmResult:
     """An arm so far. `curves` has for "train_error" and "test_error" the spread at each epoch, from the first on.
 
-    `guessing` is the error of somebody who guesses; a seed whose training failed counts with it in `finals`.
+    `guessing` is the error of somebody who guesses; a seed whose training diverged counts with it in `finals`.
+    `complete` says that every seed was trained to its end, or to where its loss was no number any more.
     """
 
     title: str
@@ -44,17 +46,13 @@ class ArmResult:
     parameters: int
     seconds: float
     guessing: float
+    complete: bool
     curves: Mapping[str, tuple[Spread, ...]]
     finals: Mapping[str, tuple[float, ...]]
 
     @property
     def over(self) -> bool:
         return not any(state in (*store.ALIVE, "queued") for state in self.states)
-
-    @property
-    def complete(self) -> bool:
-        """Whether every seed was trained to its end, or to where its loss was no number any more."""
-        return all(state in ("finished", "failed") for state in self.states)
 
     def final(self, quantity: str) -> Spread | None:
         """The spread over the seeds' last epochs."""
@@ -68,16 +66,17 @@ def results(experiment: Experiment, read: Read = lambda run: store.rows(run)[0])
 
 def _arm(title: str, runs: Sequence[Run], read: Read) -> ArmResult:
     there = [run for run in runs if run.path.exists()]
-    rows = [read(run) for run in there]
+    rows = [kept(read(run)) for run in there]
     now = [status(run, each) for run, each in zip(there, rows)]
     epochs = [[row for row in each if row.get("kind") == "epoch"] for each in rows]
     starts = [row for each in rows for row in each if row.get("kind") == "start"]
     guessing = 1.0 - 1.0 / _classes(starts)
+    diverged = [bool(each) and each[-1].get("error") == DivergedError.__name__ for each in rows]
     finals = {
         quantity: tuple(
-            guessing if s.state == "failed" else _value(each[-1], quantity)
-            for s, each in zip(now, epochs)
-            if each or s.state == "failed"
+            guessing if gone_wrong else _value(each[-1], quantity)
+            for gone_wrong, each in zip(diverged, epochs)
+            if each or gone_wrong
         )
         for quantity in QUANTITIES
     }
@@ -90,6 +89,7 @@ def _arm(title: str, runs: Sequence[Run], read: Read) -> ArmResult:
         parameters=int(_value(starts[0], "parameters")) if starts else 0,
         seconds=sum(s.seconds or 0.0 for s in now),
         guessing=guessing,
+        complete=not gone and all(s.state == "finished" or wrong for s, wrong in zip(now, diverged)),
         curves={quantity: _curve(epochs, quantity) for quantity in QUANTITIES},
         finals=finals,
     )

@@ -30,6 +30,10 @@ State = Literal["queued", "waiting", "starting", "running", "finished", "stopped
 
 ALIVE: tuple[State, ...] = ("waiting", "starting", "running")
 ENDED: tuple[State, ...] = ("finished", "stopped", "failed")
+RESUMABLE: tuple[State, ...] = ("interrupted", "stopped", "failed")
+
+AGAIN = "again"
+"""The kind of the row after which a run goes on."""
 
 TRAINER = "resviz.train.worker"
 ID = re.compile(r"[0-9a-z][0-9a-z-]{0,99}")
@@ -59,6 +63,16 @@ class Run:
     @property
     def checkpoint(self) -> Path:
         return self.path / "checkpoint.safetensors"
+
+    @property
+    def best(self) -> Path:
+        """The weights of the epoch with the lowest error."""
+        return self.path / "best.safetensors"
+
+    @property
+    def progress(self) -> Path:
+        """What is needed to go on after the last finished epoch; gone once the run is finished."""
+        return self.path / "resume.safetensors"
 
     @property
     def log(self) -> Path:
@@ -92,6 +106,8 @@ class Run:
         """
         alive = lock.held(self.lock)
         row = journal.last(self.metrics)
+        if row and row.get("kind") == AGAIN and alive:
+            row = None
         if row and row.get("kind") == "end":
             return next((state for state in ENDED if state == row.get("state")), "failed")
         if alive:
@@ -187,11 +203,46 @@ def start(run: Run, worker: str = TRAINER, kept: tuple[int, ...] = ()) -> None:
     except FileExistsError:
         raise RunError(f"the run {run.id} was started already") from None
     try:
+        _begin(run, worker, descriptor, kept)
+    finally:
+        os.close(descriptor)
+
+
+def resume(run: Run, worker: str = TRAINER, kept: tuple[int, ...] = ()) -> None:
+    """Let a run that ended before it was finished go on, in a process of its own; raises RunError.
+
+    As with `start`, the process is handed the lock, so that of two who resume at once one is refused.
+    """
+    refuse_to_resume(run)
+    try:
+        descriptor = lock.reclaim(run.lock)
+    except BlockingIOError:
+        raise RunError(f"the run {run.id} goes on already") from None
+    except FileNotFoundError:
+        (run.path / "stop").unlink(missing_ok=True)
+        start(run, worker, kept)
+        return
+    try:
+        (run.path / "stop").unlink(missing_ok=True)
+        journal.Journal(run.metrics).write({"kind": AGAIN})
+        _begin(run, worker, descriptor, kept)
+    finally:
+        os.close(descriptor)
+
+
+def refuse_to_resume(run: Run) -> None:
+    """Raise RunError where the run goes on, or is finished."""
+    state = run.state()
+    if state not in RESUMABLE:
+        raise RunError(f"the run {run.id} cannot be resumed: it is {state}")
+
+
+def _begin(run: Run, worker: str, descriptor: int, kept: tuple[int, ...]) -> None:
+    """Spawn the process and see to it that it is reaped; raises RunError."""
+    try:
         process = _spawn(run, worker, descriptor, kept)
     except OSError as error:
         raise RunError(f"its process cannot be started: {error}") from None
-    finally:
-        os.close(descriptor)
     threading.Thread(target=process.wait, name=f"reaper of {run.id}", daemon=True).start()
 
 

@@ -12,7 +12,6 @@ makes the learning rate follow the clock, too, once that is ahead of the epochs.
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -71,20 +70,23 @@ class Training:
         self.optimizer = optimizer(self.model, recipe)
         self.generator = torch.Generator().manual_seed(recipe.seed)
         self.pace = Pace(recipe, len(batches.cuts(len(data.train), recipe.batch)))
+        self.epochs = 0
 
     def rows(self) -> Iterator[Row]:
-        """Train, and yield the rows; raises DivergedError, and whatever `watch` raises."""
-        torch.manual_seed(self.recipe.seed)
-        for epoch in itertools.count(1):
+        """Train, and yield the rows; raises DivergedError, and whatever `watch` raises.
+
+        Goes on after the epochs that are done already.
+        """
+        if not self.epochs:
+            torch.manual_seed(self.recipe.seed)
+        while not self.pace.over:
             tally, begun = Tally(self.engine.device), self.pace.trained
             yield from self._train(tally)
             took = self.pace.trained - begun
+            self.epochs += 1
             with self.pace.idle():
                 measured = self._measured()
-                row = self._epoch_row(epoch, tally, took) | measured
-                yield row
-            if self.pace.over:
-                return
+                yield self._epoch_row(tally, took) | measured
 
     def _measured(self) -> Row:
         """Loss and error of the test images, and of those that were held out."""
@@ -138,11 +140,11 @@ class Training:
         loss, error = part.read("training")
         return {"kind": "step", "epoch": self.pace.epoch, "loss": loss, "error": error} | self._times(part.images, took)
 
-    def _epoch_row(self, epoch: int, tally: Tally, took: float) -> Row:
+    def _epoch_row(self, tally: Tally, took: float) -> Row:
         loss, error = tally.read("training")
         lr = self.optimizer.param_groups[0]["lr"]
         means = {"train_loss": loss, "train_error": error, "lr": lr}
-        return {"kind": "epoch", "epoch": epoch} | means | self._times(tally.images, took)
+        return {"kind": "epoch", "epoch": self.epochs} | means | self._times(tally.images, took)
 
     def _times(self, images: int, took: float) -> Row:
         return {

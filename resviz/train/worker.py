@@ -22,7 +22,7 @@ def rows(run: store.Run, watch: Watch, log: logging.Logger) -> Iterator[Row]:
     turn(run, watch, log)
     # torch takes seconds to import: by now the lock is held, and a signal or a failing import is seen to
     job = importlib.import_module("resviz.train.job")
-    yield from job.perform(run.config(), run.checkpoint, log, watch)
+    yield from job.perform(run, watch, log)
 
 
 def turn(run: store.Run, watch: Watch, log: logging.Logger) -> None:

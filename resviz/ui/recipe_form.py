@@ -9,7 +9,11 @@ import streamlit as st
 
 from resviz.core.knob import Knob, SpecError
 from resviz.train.recipe import Recipe
+from resviz.train.recipes import RECIPES, name_of
 from resviz.ui import choice, widgets
+
+OWN = "–"
+KEPT = ("data_dir", "device", "precision", "threads", "seed")
 
 
 def show(texts: dict[str, str], prefix: str, without: Collection[str] = ()) -> Recipe | None:
@@ -26,6 +30,27 @@ def show(texts: dict[str, str], prefix: str, without: Collection[str] = ()) -> R
     if refused is not None:
         _mend(refused, texts)
     return recipe
+
+
+def named(texts: dict[str, str]) -> None:
+    """The recipes of papers and tutorials, to be taken; what was named of the machine and the folder is kept."""
+    recipe, _ = _read(texts)
+    st.session_state["recipe-name"] = (name_of(recipe) if recipe else "") or OWN
+    st.selectbox(
+        "Recipe", (OWN, *RECIPES.names()), key="recipe-name", on_change=_take, args=(texts,),
+        format_func=lambda name: RECIPES[name].title if name in RECIPES else "my own",
+        help="of papers and tutorials; turn its knobs below",
+    )  # fmt: skip
+    if recipe and (name := name_of(recipe)):
+        st.caption(choice.plain(f"{RECIPES[name].note} ({RECIPES[name].cite})"))
+
+
+def _take(texts: dict[str, str]) -> None:
+    name = st.session_state["recipe-name"]
+    if name in RECIPES:
+        kept = {knob: texts[knob] for knob in KEPT if knob in texts}
+        texts.clear()
+        texts.update({**RECIPES[name].thing, **kept})
 
 
 def _read(texts: Mapping[str, str]) -> tuple[Recipe | None, SpecError | None]:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from resviz.runs import shelf, store
 from resviz.runs.journal import Row
-from resviz.runs.status import status
+from resviz.runs.status import kept, status
 from resviz.runs.store import ALIVE, Run
 from resviz.ui import run_curves, run_view
 from resviz.ui.colours import theme
@@ -29,7 +29,7 @@ def show(runs: Sequence[Run]) -> None:
 def _live(runs: Sequence[Run], were_alive: bool) -> None:
     if were_alive and not any(run.state() in ALIVE for run in runs):
         st.rerun()
-    ends = [[row for row in store.rows(run)[0] if row.get("kind") == "epoch"] for run in runs]
+    ends = [[row for row in kept(store.rows(run)[0]) if row.get("kind") == "epoch"] for run in runs]
     titles = _titles(runs)
     st.html(run_curves.legend([(title, *run_curves.hue(i, theme())) for i, title in enumerate(titles)]))
     for column, (quantity, words) in zip(st.columns(2), PANELS, strict=True):

@@ -13,8 +13,9 @@ from resviz.core.knob import SpecError
 from resviz.core.spec import NetSpec
 from resviz.runs import shelf, store
 from resviz.runs.journal import Row
-from resviz.runs.status import Status, curve_csv, status
-from resviz.runs.store import ALIVE, Run, RunError
+from resviz.runs.status import Status, curve_csv, kept, status
+from resviz.runs.store import ALIVE, RESUMABLE, Run, RunError
+from resviz.train.launch import go_on
 from resviz.ui import choice, run_curves
 from resviz.ui.colours import theme
 from resviz.zoo.families import from_json, to_json
@@ -53,6 +54,9 @@ def _live(run: Run, was_alive: bool) -> None:
         st.rerun()
     bar, stop = st.columns([5, 1], vertical_alignment="bottom")
     bar.progress(min(1.0, now.progress), _progress(run, now))
+    if now.state in RESUMABLE:
+        stop.button("Resume", on_click=_resume, args=(run,), key="resume", width="stretch",
+                    help="goes on after the last finished epoch")  # fmt: skip
     if was_alive:
         stop.button("Stop", on_click=store.stop, args=(run,), key="stop", disabled=run.stop_asked(), width="stretch")
     _figures(now, _epochs(run, curve))
@@ -84,10 +88,12 @@ def _rows(run: Run) -> list[Row]:
     rows, at = st.session_state.get(key, ([], 0))
     new, at = store.rows(run, at)
     st.session_state[key] = ([*rows, *new], at)
-    return [*rows, *new]
+    return kept([*rows, *new])
 
 
 def _progress(run: Run, now: Status) -> str:
+    if now.download:
+        return f"downloading {now.download}"
     left = f", {now.seconds_left:.0f} s left" if now.seconds_left is not None and now.state == "running" else ""
     return f"{state_words(run, now)}{left}"
 
@@ -133,6 +139,10 @@ def _files(run: Run) -> None:
         st.download_button("Curve (CSV)", lambda: curve_csv(run), curve, "text/csv", on_click="ignore")
         if run.checkpoint.exists():
             st.download_button("Weights (safetensors)", run.checkpoint.read_bytes, weights, on_click="ignore")
+        if run.best.exists() and not run.best.samefile(run.checkpoint):
+            best = f"{run.id}-best.safetensors"
+            st.download_button("Best weights", run.best.read_bytes, best, on_click="ignore",
+                               help="of the epoch with the lowest error")  # fmt: skip
         st.download_button("Spec (JSON)", lambda: json.dumps(run.spec(), indent=1), spec, on_click="ignore")
         st.button("Show this network", on_click=_take, args=(run,))
 
@@ -153,6 +163,10 @@ def _keep(run: Run, alive: bool) -> None:
                   help=f"takes {shelf.gigabytes(shelf.size(run))}")  # fmt: skip
 
 
+def _resume(run: Run) -> None:
+    _try(lambda: go_on(run))
+
+
 def _rename(run: Run) -> None:
     _try(lambda: shelf.rename(run, st.session_state["run-name"]))
 
@@ -166,7 +180,7 @@ def _try(job: Callable[[], None]) -> bool:
     """Do the job; whether it could be done, with a note on the page where not."""
     try:
         job()
-    except RunError as error:
+    except (RunError, SpecError) as error:
         st.toast(choice.plain(str(error)))
         return False
     return True

@@ -27,7 +27,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "runs"
 
 
-def run_of(errors: Errors, state: str = "finished") -> store.Run:
+def run_of(errors: Errors, state: str = "finished", error: str = "") -> store.Run:
     """A run that went through these epochs."""
     run = store.create({"family": "resnet"}, {}, "a run")
     os.close(lock.claim(run.lock))
@@ -37,7 +37,7 @@ def run_of(errors: Errors, state: str = "finished") -> store.Run:
         row = {"kind": "epoch", "epoch": epoch, "train_error": train, "test_error": test, "seconds": 1.5 * epoch}
         journal.write(row)
     if state:
-        journal.write({"kind": "end", "state": state, "message": "it diverged" if state == "failed" else ""})
+        journal.write({"kind": "end", "state": state, "message": "", **({"error": error} if error else {})})
     return run
 
 
@@ -80,11 +80,20 @@ def test_who_does_not_learn(prediction: str, said: str) -> None:
 
 
 def test_a_training_whose_loss_was_no_number_has_not_learned() -> None:
-    asked = experiment({"A": [run_of([(0.1, 0.1)])], "B": [run_of([], "failed")]}, "fails", record.NONE)
+    asked = experiment(
+        {"A": [run_of([(0.1, 0.1)])], "B": [run_of([], "failed", "DivergedError")]}, "fails", record.NONE
+    )
     found = verdict(asked, results(asked))
     assert found is not None
     assert found.answer == ("B",)
     assert found.prediction.endswith("It came out otherwise.")
+
+
+def test_a_training_that_failed_for_want_of_something_else_says_nothing() -> None:
+    asked = experiment({"A": [run_of([(0.1, 0.1)])], "B": [run_of([(0.9, 0.9)], "failed", "OSError")]}, "fails")
+    found = verdict(asked, results(asked))
+    assert found is not None
+    assert found.sentence.startswith("Not everything was trained to its end")
 
 
 def test_when_all_learn_none_is_named() -> None:

@@ -17,6 +17,7 @@ from resviz.experiments.record import Experiment
 from resviz.experiments.results import ArmResult, Spread, document, results, verdict
 from resviz.runs import store
 from resviz.train.recipe import Recipe
+from resviz.train.recipes import named as named_recipe
 from resviz.zoo.families import from_text, to_text
 
 POLL_SECONDS = 0.3
@@ -26,6 +27,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", nargs="*", metavar="EXPERIMENT|NETWORK", help=f"{', '.join(EXPERIMENTS.names())}; or "
                         "networks such as resnet20 plain:layout=cifar:depth=20")  # fmt: skip
     parser.add_argument("--vary", action="append", default=[], metavar="KNOB=A,B", help="once or twice; lists by ;")
+    parser.add_argument("--recipe", metavar="NAME", help="resviz recipes lists them; the default is a minute on digits")
     parser.add_argument("--seeds", metavar="0,1,2", help="each network is trained with each")
     parser.add_argument("--json", action="store_true", help="one line of JSON an arm's epoch, and a last one")
 
@@ -37,7 +39,8 @@ def run(options: argparse.Namespace, texts: Texts) -> int:
     asked, name = _design(options, others)
     if options.seeds is not None:
         asked = replace(asked, seeds=design.seeds(options.seeds))
-    begun = record.begin_all(replace(asked, recipe={**asked.recipe, **own}), name)
+    start = asked.recipe if options.recipe is None else named_recipe(options.recipe)
+    begun = record.begin_all(replace(asked, recipe={**start, **own}), name)
     try:
         return _follow(begun, options.json)
     except KeyboardInterrupt:

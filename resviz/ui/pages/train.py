@@ -5,14 +5,18 @@ A run is a process of its own and a folder; the page only reads the folder, so i
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import streamlit as st
 
 from resviz.core.knob import SpecError
 from resviz.core.spec import NetSpec
 from resviz.runs import store
 from resviz.runs.store import RunError
+from resviz.train.errors import DataError
 from resviz.train.launch import launch
 from resviz.train.recipe import Recipe, changes, fitted, recipe_of
+from resviz.train.sources import SOURCES, locate
 from resviz.ui import choice, notes, recipe_form, run_compare, run_list, run_view
 from resviz.ui.page import Page, Shown
 from resviz.zoo.families import PRESETS
@@ -43,6 +47,7 @@ def _recipe_of_run() -> dict[str, str]:
 
 
 def _recipe(shown: Shown, texts: dict[str, str]) -> None:
+    recipe_form.named(texts)
     recipe = recipe_form.show(texts, "recipe")
     if recipe is not None:
         _button(shown, recipe)
@@ -58,9 +63,30 @@ def _button(shown: Shown, recipe: Recipe) -> None:
     if message := st.session_state.pop(REFUSED, ""):
         st.error(choice.plain(message))
     st.button(f"Train {spec.title()}", on_click=_start, args=(shown.spec, recipe), width="stretch", key="train")
+    _warn_of_absent(recipe)
     if changed := changes(shown.spec, spec, recipe.data):
         st.caption(choice.plain(f"For this training {changed}."))
     _warn_of_small_maps(spec)
+
+
+def _warn_of_absent(recipe: Recipe) -> None:
+    """Say so where the data have to be fetched first, and offer those that have not."""
+    if recipe.data_dir:
+        return
+    try:
+        locate(recipe.data, "")
+    except DataError:
+        entry = SOURCES[recipe.data]
+        host = urlsplit(entry.thing.remotes[0].url).hostname
+        st.caption(choice.plain(
+            f"{entry.title} is not on this machine: the training fetches it from {host} first, or name under More the "
+            f"folder that holds {entry.thing.files[0]}."
+        ))  # fmt: skip
+        st.button("Take digits, which are built in", on_click=_take_digits)
+
+
+def _take_digits() -> None:
+    st.session_state[TEXTS].pop("data", None)
 
 
 def _warn_of_small_maps(spec: NetSpec) -> None:
