@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from resviz.core.knob import SpecError, nearest, quoted
+from resviz.core.knob import SpecError, quoted
 from resviz.core.registry import Registry
 from resviz.train.recipe import Recipe
 
@@ -58,8 +58,7 @@ RECIPES.register(
 def named(name: str) -> Mapping[str, str]:
     """The knobs of the recipe of that name; raises SpecError."""
     if name not in RECIPES:
-        near = nearest(name, RECIPES.names())
-        raise SpecError(f"there is no recipe {quoted(name)!r}; the nearest of {', '.join(RECIPES.names())} is {near}")
+        raise SpecError(f"there is no recipe {quoted(name)!r}: there are {', '.join(RECIPES.names())}")
     return RECIPES[name].thing
 
 

@@ -73,6 +73,36 @@ def test_the_rate_rises_to_its_peak_and_falls_to_nothing() -> None:
     assert rates[peak:] == sorted(rates[peak:], reverse=True)
 
 
+def test_steps_are_those_of_the_paper() -> None:
+    """He et al. 2015, section 4.2: 0.1, divided by 10 at 32k and 48k of 64k; with 110 layers 0.01 for 400 steps."""
+    recipe = Recipe(schedule="steps", lr=0.1, warm_up=400 / 64_000)
+    at = {step: recipe.rate(step / 64_000) for step in (0, 399, 400, 31_999, 32_000, 47_999, 48_000, 63_999)}
+    assert [round(rate, 9) for rate in at.values()] == [0.01, 0.01, 0.1, 0.1, 0.01, 0.01, 0.001, 0.001]
+
+
+@pytest.mark.parametrize(("schedule", "shares"), [("cosine", (1.0, 0.5, 0.0)), ("constant", (1.0, 1.0, 1.0))])
+def test_other_schedules_begin_at_their_peak_unless_they_warm_up(schedule: str, shares: tuple[float, ...]) -> None:
+    recipe = Recipe(schedule=schedule, lr=0.2)
+    assert [recipe.rate(p) for p in (0.0, 0.5, 1.0)] == pytest.approx([0.2 * share for share in shares])
+    assert Recipe(schedule=schedule, lr=0.2, warm_up=0.5).rate(0.25) == pytest.approx(0.1)
+
+
+def test_what_moves_training_images() -> None:
+    assert Recipe(data="cifar10").moved() == (4, True)
+    assert Recipe(data="cifar10", augment="none").moved() == (0, False)
+    assert Recipe(data="cifar10", augment="mirror").moved() == (0, True)
+    assert Recipe(data="cifar10", shuffle_pixels=True).moved() == (0, False)
+    assert Recipe().moved() == (0, False)
+    assert Recipe(augment="crop").moved() == (1, False)
+
+
+def test_knobs_that_do_nothing_beside_the_others_are_refused() -> None:
+    with pytest.raises(SpecError, match=r"momentum 0\.5 needs optimizer nesterov or sgd"):
+        Recipe(optimizer="adam", momentum=0.5)
+    with pytest.raises(SpecError, match="nesterov needs a momentum above 0; the nearest is sgd"):
+        Recipe(momentum=0.0)
+
+
 @pytest.mark.parametrize("data", SOURCES.names())
 def test_a_network_for_imagenet_is_fitted_and_keeps_everything_else(data: str) -> None:
     chosen = named("resnet50", {"order": "pre", "se": "true"})
