@@ -110,8 +110,8 @@ def test_features_as_files(resviz: Run, tmp_path: Path) -> None:
      "or plain network, such as resnet20"),
     (("gradients", "resnet8", "--draws", "0"), "draws 0 is out of range: it goes from 1 to 1,000; the nearest is 1"),
     (("lesion", "resnet8", "resnet20", "--depth", "14"), "--depth goes with a single network that is no run"),
-    (("lesion", "resnet8", "--data", "mnist"), "MNIST is read from a folder and none was named: set data_dir to the "
-     "folder that holds train-images-idx3-ubyte, or take digits, which are built in"),
+    (("lesion", "resnet8", "--data", "mnist", "--data-dir", "/nowhere"), "there is no folder /nowhere: set data_dir to "
+     "the folder that holds train-images-idx3-ubyte"),
     (("reorder", "resnet8"), ""),
     (("lesion",), "the following arguments are required: RUN|NETWORK; see resviz lesion --help"),
     (("features", "resnet8", "--index", "360"), "there is no test image 360: they go from 0 to 359"),

@@ -20,9 +20,10 @@ ALLOWED = {
     "export": {"core", "zoo", "views", "draw"},
     "runs": {"core"},
     "train": {"core", "zoo", "nn", "runs"},
+    "experiments": {"core", "zoo", "runs", "train"},
     "lab": {"core", "zoo", "nn", "runs", "train", "views"},
-    "ui": {"core", "zoo", "views", "draw", "export", "runs", "nn", "train", "lab"},
-    "cli": {"core", "zoo", "views", "draw", "export", "runs", "nn", "train", "lab"},
+    "ui": {"core", "zoo", "views", "draw", "export", "runs", "nn", "train", "experiments", "lab"},
+    "cli": {"core", "zoo", "views", "draw", "export", "runs", "nn", "train", "experiments", "lab"},
 }
 """A package may import these and itself. What it may take of nn, train and lab without torch is said in TORCHLESS."""
 
@@ -31,11 +32,13 @@ THIRD_PARTY = {
     "resviz.zoo": set(),
     "resviz.views": set(),
     "resviz.views.charts": {"plotly"},
+    "resviz.views.lab.surface": {"contourpy"},
     "resviz.draw": set(),
     "resviz.draw.dot": {"graphviz", "pygraphviz"},
     "resviz.draw.engine": {"pygraphviz"},
     "resviz.draw.raster": {"graphviz", "pygraphviz", "vl_convert"},
     "resviz.runs": {"filelock"},
+    "resviz.experiments": set(),
 }
 """The most specific entry counts; packages that are not here may use what they declare."""
 

@@ -123,6 +123,17 @@ class Spec(ABC):
         except SpecError:
             return cls()
 
+    @classmethod
+    def idle(cls, texts: Mapping[str, str], turned: str) -> str:
+        """A knob among the texts, not the turned one, that does nothing beside the others; "" if there is none."""
+        try:
+            cls.of_text(texts)
+        except IdleKnobError as error:
+            return next((name for name in error.fix if name in texts and name != turned), "")
+        except SpecError:
+            return ""
+        return ""
+
     def values(self) -> dict[str, Value]:
         """Every knob with its value."""
         return {k.name: getattr(self, k.name) for k in self.knobs()}
@@ -174,7 +185,7 @@ class NetSpec(Spec):
         """The fewest knobs after a person turned `k`: those that no longer do anything are let go, with a note."""
         turned = self.following(k, text)
         texts, let_go = dict(turned.texts), []
-        while idle := self._idle(texts, k.name):
+        while idle := self.idle(texts, k.name):
             let_go.append(f"{idle} {texts.pop(idle)}")
         note = f"{', '.join(let_go)} would do nothing now and is let go." if let_go else ""
         return Turned(texts, " ".join(filter(None, (turned.note, note))))
@@ -182,16 +193,6 @@ class NetSpec(Spec):
     def following(self, k: Knob, text: str) -> Turned:
         """The fewest knobs with `k` turned; a family may let other knobs follow, and then says so."""
         return Turned({**self.chosen(), k.name: text})
-
-    def _idle(self, texts: Mapping[str, str], turned: str) -> str:
-        """A knob among the texts, not the turned one, that does nothing beside the others; "" if there is none."""
-        try:
-            type(self).of_text(texts)
-        except IdleKnobError as error:
-            return next((name for name in error.fix if name in texts and name != turned), "")
-        except SpecError:
-            return ""
-        return ""
 
     def node(self) -> Node:
         """The term placed on the input; raises SpecError where an operation is left with nothing."""

@@ -54,8 +54,8 @@ EXPERIMENTS.register(
     note="the test error with k random units removed",
     text="""\
 From 1 to all n units are removed, several random choices for each number. Each takes away paths: k units less leave
-2ⁿ⁻ᵏ. Veit et al. found the error to rise smoothly, as it does when members leave an ensemble, and no point at which
-the network breaks.
+2ⁿ⁻ᵏ. Veit et al. found the error of ResNet-110 to rise smoothly, as it does when members leave an ensemble: without
+10 of its 54 units it is about 0.2. Only with 20 gone, and 2³⁴ paths left, does it fall apart.
 """,
 )(Experiment(settings.Removal, "resviz.lab.removal"))
 
@@ -96,15 +96,21 @@ network Veit et al. found 5 to 17 of them. BN is in evaluation, so that images d
 EXPERIMENTS.register(
     "probe",
     title="Signals at the start",
-    cite="He et al. 2015, section 4.1; Glorot & Bengio 2010",
+    cite="He et al. 2015, section 4.1; Glorot & Bengio 2010; Yang et al. 2019",
     note="norm and variance of activations and gradients, layer by layer, before any training",
     text="""\
 One step of training forward and back, on a network as it is initialised: what comes out of each layer, and what
 gradient reaches it. Nothing is trained.
 
 It lets a class test the sentence "ResNet solves vanishing gradients". He et al. 2015 say that their plain networks do
-not suffer from them, because they have BN. Look at a plain network with BN, then without; put the residual one beside
-it; make both deeper. For highway networks turn the gate's bias.
+not suffer from them, because they have BN, and here they do not: the gradient of a plain network with BN grows on its
+way back. Yang et al. 2019 (arXiv 1902.08129) prove that of wide networks: BN itself makes gradients grow exponentially
+with depth, unless shortcuts lead round it, so deep plain networks are hard to train for the opposite reason. They also
+find that a single step of training tames it.
+
+What to look at: plain-56 and ResNet-56 side by side, with BN and without; then both deeper. Without BN the signal of
+the plain network fades, and that of the residual one nearly doubles at every unit. For highway networks turn the gate's
+bias.
 """,
 )(Experiment(settings.Probe, "resviz.lab.probe", trained=False))
 

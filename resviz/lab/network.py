@@ -18,6 +18,8 @@ from resviz.nn.module import build
 from resviz.train import batches
 from resviz.train.data import Data, Images, load
 from resviz.train.engine import device_of
+from resviz.train.prepare import prepared
+from resviz.train.sources import SOURCES
 
 CACHE_BYTES = 256 * 2**20
 """What the signals that are kept for one batch of images may take."""
@@ -59,8 +61,10 @@ def chain(subject: Subject, device: torch.device, state: State | None = None) ->
 
 
 def data(subject: Subject) -> Data:
-    """The subject's data at its input size; raises DataError."""
-    return load(subject.recipe.data, subject.recipe.data_dir).at(subject.spec.input_shape())
+    """The subject's data as its recipe prepares them, at its input size; raises DataError."""
+    recipe = subject.recipe
+    found = prepared(load(recipe.data, recipe.data_dir), recipe, SOURCES[recipe.data].thing.classes)
+    return found.at(subject.spec.input_shape())
 
 
 def first(images: Images, count: int) -> Images:

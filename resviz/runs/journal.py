@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Iterable, Iterator
@@ -14,17 +15,36 @@ TAIL = 8192
 
 
 class Journal:
-    """The writing end. Each row reaches the operating system at once, and the disk at `sync`."""
+    """The writing end. Each row reaches the operating system at once, and the disk at `sync`.
+
+    A line that was torn, because a process was killed or the disk was full, is ended before the next row.
+    """
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("ab", buffering=0)
+        self._torn = _is_torn(path)
 
     def write(self, row: Row) -> None:
-        """Append a row; raises ValueError for numbers that JSON does not have."""
-        self._file.write(json.dumps(row, ensure_ascii=False, allow_nan=False).encode() + b"\n")
+        """Append a row; raises ValueError for numbers that JSON does not have, and OSError where it does not fit."""
+        line = json.dumps(row, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+        whole = b"\n" + line if self._torn else line
+        self._torn = True
+        written = self._file.write(whole)
+        if written != len(whole):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), self._file.name)
+        self._torn = False
 
     def sync(self) -> None:
         os.fsync(self._file.fileno())
+
+
+def _is_torn(path: Path) -> bool:
+    """Whether the file's last line has no end."""
+    with path.open("rb") as file:
+        if not file.seek(0, os.SEEK_END):
+            return False
+        file.seek(-1, os.SEEK_END)
+        return file.read() != b"\n"
 
 
 def read(path: Path, since: int = 0) -> tuple[list[Row], int]:

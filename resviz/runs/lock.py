@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 import uuid
 from pathlib import Path
+
+LOOKS, LOOK_SECONDS = 20, 0.02
 
 
 def claim(path: Path) -> int:
@@ -28,6 +31,26 @@ def claim(path: Path) -> int:
     finally:
         beside.unlink()
     return descriptor
+
+
+def reclaim(path: Path) -> int:
+    """Lock `path` again after all that held it have ended; the descriptor as from `claim`.
+
+    Raises FileNotFoundError where there is none, and BlockingIOError where it is held.
+    """
+    descriptor = os.open(path, os.O_RDWR)
+    looks = 0
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return descriptor
+        except BlockingIOError:
+            # somebody may just be looking whether it is held
+            looks += 1
+            if looks > LOOKS:
+                os.close(descriptor)
+                raise
+            time.sleep(LOOK_SECONDS)
 
 
 def held(path: Path) -> bool:

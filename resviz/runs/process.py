@@ -7,6 +7,7 @@ call of `watch`; what it does is a generator of rows, written to metrics.jsonl a
 from __future__ import annotations
 
 import argparse
+import errno
 import logging
 import os
 import signal
@@ -21,6 +22,7 @@ NICER = 10
 """Added to the process's niceness, so that the page stays quick beside it."""
 
 LONGEST_MESSAGE = 500
+RESERVED = 1 << 16
 
 Watch = Callable[[], None]
 """Raises StoppedError once somebody asked for an end."""
@@ -50,16 +52,16 @@ def serve(prog: str, arguments: list[str], perform: Perform, sentences: tuple[ty
             parser.error(f"the run {run.id} was started already")
     os.nice(NICER)
     journal, log = Journal(run.metrics), _log(run)
-    state, message = _outcome(perform(run, _watch(run), log), journal, log, sentences)
-    journal.write({"kind": "end", "state": state, "message": message[:LONGEST_MESSAGE]})
+    reserve = _reserve(run)
+    end = _outcome(perform(run, _watch(run), log), journal, log, sentences)
+    reserve.unlink(missing_ok=True)
+    journal.write({"kind": "end", **end})
     journal.sync()
-    return 1 if state == "failed" else 0
+    return 1 if end["state"] == "failed" else 0
 
 
-def _outcome(
-    rows: Iterator[Row], journal: Journal, log: logging.Logger, sentences: tuple[type[Exception], ...]
-) -> tuple[store.State, str]:
-    """Write the rows; how it ended, and the sentence for it."""
+def _outcome(rows: Iterator[Row], journal: Journal, log: logging.Logger, sentences: tuple[type[Exception], ...]) -> Row:
+    """Write the rows; how it ended: "state", "message", and where it failed the "error" by its class's name."""
     refusals: tuple[type[Exception], ...] = (*sentences, store.RunError)
     try:
         for row in rows:
@@ -68,19 +70,32 @@ def _outcome(
                 journal.sync()
     except StoppedError:
         log.info("stopped")
-        return "stopped", ""
+        return {"state": "stopped", "message": ""}
     except refusals as error:
         log.info("failed: %s", error)
-        return "failed", str(error)
+        return _failure(error, str(error))
     except Exception as error:
         log.exception("failed")
-        return "failed", _sentence(error)
+        return _failure(error, _sentence(error))
     log.info("finished")
-    return "finished", ""
+    return {"state": "finished", "message": ""}
+
+
+def _failure(error: Exception, sentence: str) -> Row:
+    return {"state": "failed", "message": sentence[:LONGEST_MESSAGE], "error": type(error).__name__}
+
+
+def _reserve(run: store.Run) -> Path:
+    """A file that keeps some room on the disk, so that a run that filled it can still say so at its end."""
+    reserve = run.path / ".reserve"
+    reserve.write_bytes(b"\0" * RESERVED)
+    return reserve
 
 
 def _sentence(error: Exception) -> str:
     """One line for an error that nobody foresaw."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "the disk is full: the finished epochs are kept; make room and resume the run"
     if type(error).__name__ == "OutOfMemoryError":
         return "the GPU has not enough memory: take a smaller batch or a smaller network"
     first = (str(error).strip().splitlines() or ["no message"])[0]

@@ -20,7 +20,8 @@ COLUMNS = (
 class Status:
     """A run at a glance. Numbers that it has not reached yet are None; `progress` goes from 0 to 1.
 
-    `epochs` are the finished ones; the errors are those of the last of them, as shares of the images.
+    `epochs` are the finished ones; the errors are those of the last of them, as shares of the images. `download` says
+    what of the data is on its way; "" where nothing is.
     """
 
     state: State
@@ -32,11 +33,24 @@ class Status:
     images_per_second: float | None
     train_error: float | None
     test_error: float | None
+    download: str = ""
+
+
+def kept(rows: Sequence[Row]) -> list[Row]:
+    """The rows without those that a resumed run went through a second time."""
+    found: list[Row] = []
+    for row in rows:
+        if row.get("kind") == "resume":
+            after = _number(row, "epoch") or 0.0
+            found = [old for old in found if (_number(old, "epoch") or 0.0) <= after]
+        else:
+            found.append(row)
+    return found
 
 
 def status(run: Run, curve: Sequence[Row] | None = None) -> Status:
     """The run's status, from the rows of its `curve` where the caller has read them already."""
-    curve = rows(run)[0] if curve is None else curve
+    curve = kept(rows(run)[0] if curve is None else curve)
     timed = [row for row in curve if row.get("kind") in ("step", "epoch")]
     epochs = [row for row in curve if row.get("kind") == "epoch"]
     now, epoch = timed[-1] if timed else {}, epochs[-1] if epochs else {}
@@ -50,7 +64,15 @@ def status(run: Run, curve: Sequence[Row] | None = None) -> Status:
         images_per_second=_number(now, "images_per_second"),
         train_error=_number(epoch, "train_error"),
         test_error=_number(epoch, "test_error"),
+        download=_download(curve[-1]) if curve else "",
     )
+
+
+def _download(row: Row) -> str:
+    if row.get("kind") != "download":
+        return ""
+    megabytes = [(_number(row, name) or 0.0) / 1e6 for name in ("bytes", "of")]
+    return f"{row.get('file')}: {megabytes[0]:.0f} of {megabytes[1]:.0f} MB"
 
 
 def _number(row: Row, name: str) -> float | None:
@@ -63,5 +85,5 @@ def curve_csv(run: Run) -> str:
     text = io.StringIO()
     table = csv.DictWriter(text, COLUMNS, extrasaction="ignore", lineterminator="\n")
     table.writeheader()
-    table.writerows(row for row in rows(run)[0] if row.get("kind") in ("step", "epoch"))
+    table.writerows(row for row in kept(rows(run)[0]) if row.get("kind") in ("step", "epoch"))
     return text.getvalue()

@@ -22,13 +22,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from resviz.runs import journal, lock
+from resviz.runs import journal, lock, queue
 from resviz.runs.journal import Row
 
-State = Literal["queued", "starting", "running", "finished", "stopped", "failed", "interrupted"]
+State = Literal["queued", "waiting", "starting", "running", "finished", "stopped", "failed", "interrupted"]
+"""A queued run was never started; a waiting one has its process, which waits for its turn."""
 
-ALIVE: tuple[State, ...] = ("starting", "running")
+ALIVE: tuple[State, ...] = ("waiting", "starting", "running")
 ENDED: tuple[State, ...] = ("finished", "stopped", "failed")
+RESUMABLE: tuple[State, ...] = ("interrupted", "stopped", "failed")
+
+AGAIN = "again"
+"""The kind of the row after which a run goes on."""
 
 TRAINER = "resviz.train.worker"
 ID = re.compile(r"[0-9a-z][0-9a-z-]{0,99}")
@@ -58,6 +63,16 @@ class Run:
     @property
     def checkpoint(self) -> Path:
         return self.path / "checkpoint.safetensors"
+
+    @property
+    def best(self) -> Path:
+        """The weights of the epoch with the lowest error."""
+        return self.path / "best.safetensors"
+
+    @property
+    def progress(self) -> Path:
+        """What is needed to go on after the last finished epoch; gone once the run is finished."""
+        return self.path / "resume.safetensors"
 
     @property
     def log(self) -> Path:
@@ -91,13 +106,20 @@ class Run:
         """
         alive = lock.held(self.lock)
         row = journal.last(self.metrics)
+        if row and row.get("kind") == AGAIN and alive:
+            row = None
         if row and row.get("kind") == "end":
             return next((state for state in ENDED if state == row.get("state")), "failed")
         if alive:
-            return "running" if row else "starting"
+            return "running" if row else "waiting" if self.ahead() is not None else "starting"
         if not self.lock.exists():
             return "stopped" if self.stop_asked() else "queued"
         return "interrupted" if row else "failed"
+
+    def ahead(self) -> int | None:
+        """How many runs compute or wait before this one; None where it does not wait."""
+        ticket = queue.ticket(self.path.parent, self.id)
+        return queue.before(ticket) if ticket and queue.waits(ticket) else None
 
     def message(self) -> str:
         """Why the run ended, where that needs a sentence; empty otherwise."""
@@ -128,8 +150,8 @@ def runs_folder() -> Path:
     return Path(os.environ.get("RESVIZ_RUNS") or "runs").expanduser().absolute()
 
 
-def create(spec: Mapping[str, object], recipe: Mapping[str, object], title: str) -> Run:
-    """A new run, queued; its ID sorts by time and reads like its title."""
+def new_folder(title: str) -> Path:
+    """An empty folder among the runs; its name sorts by time and reads like the title."""
     folder = runs_folder()
     folder.mkdir(parents=True, exist_ok=True)
     slug = re.sub(r"[^0-9a-z]+", "-", title.lower())[:60].strip("-") or "run"
@@ -138,10 +160,16 @@ def create(spec: Mapping[str, object], recipe: Mapping[str, object], title: str)
         path = folder / f"{now:%Y%m%d-%H%M%S}-{now.microsecond // 1000:03}-{slug}"
         try:
             path.mkdir()
-            break
+            return path
         except FileExistsError:
             time.sleep(0.001)
-    config = {"title": title, "created": now.isoformat(timespec="seconds"), "spec": dict(spec), "recipe": dict(recipe)}
+
+
+def create(spec: Mapping[str, object], recipe: Mapping[str, object], title: str) -> Run:
+    """A new run, queued."""
+    path = new_folder(title)
+    created = datetime.now(UTC).isoformat(timespec="seconds")
+    config = {"title": title, "created": created, "spec": dict(spec), "recipe": dict(recipe)}
     beside = path / ".config.json.part"
     beside.write_text(json.dumps(config, ensure_ascii=False, indent=1), "utf-8")
     beside.replace(path / "config.json")
@@ -162,10 +190,11 @@ def listed() -> list[Run]:
     return [Run(path.parent) for path in sorted(paths, reverse=True) if ID.fullmatch(path.parent.name)]
 
 
-def start(run: Run, worker: str = TRAINER) -> None:
+def start(run: Run, worker: str = TRAINER, kept: tuple[int, ...] = ()) -> None:
     """Run the module `worker` on the run, in a process of its own, which goes on when this one ends; raises RunError.
 
-    The lock is claimed here and handed to the new process, so that the run is alive from now on until that ends.
+    The lock is claimed here and handed to the new process, so that the run is alive from now on until that ends. So
+    are the descriptors in `kept`, which the process holds open as long as it lives.
     """
     if run.stop_asked():
         raise RunError(f"the run {run.id} was stopped before it began")
@@ -174,15 +203,50 @@ def start(run: Run, worker: str = TRAINER) -> None:
     except FileExistsError:
         raise RunError(f"the run {run.id} was started already") from None
     try:
-        process = _spawn(run, worker, descriptor)
-    except OSError as error:
-        raise RunError(f"its process cannot be started: {error}") from None
+        _begin(run, worker, descriptor, kept)
     finally:
         os.close(descriptor)
+
+
+def resume(run: Run, worker: str = TRAINER, kept: tuple[int, ...] = ()) -> None:
+    """Let a run that ended before it was finished go on, in a process of its own; raises RunError.
+
+    As with `start`, the process is handed the lock, so that of two who resume at once one is refused.
+    """
+    refuse_to_resume(run)
+    try:
+        descriptor = lock.reclaim(run.lock)
+    except BlockingIOError:
+        raise RunError(f"the run {run.id} goes on already") from None
+    except FileNotFoundError:
+        (run.path / "stop").unlink(missing_ok=True)
+        start(run, worker, kept)
+        return
+    try:
+        (run.path / "stop").unlink(missing_ok=True)
+        journal.Journal(run.metrics).write({"kind": AGAIN})
+        _begin(run, worker, descriptor, kept)
+    finally:
+        os.close(descriptor)
+
+
+def refuse_to_resume(run: Run) -> None:
+    """Raise RunError where the run goes on, or is finished."""
+    state = run.state()
+    if state not in RESUMABLE:
+        raise RunError(f"the run {run.id} cannot be resumed: it is {state}")
+
+
+def _begin(run: Run, worker: str, descriptor: int, kept: tuple[int, ...]) -> None:
+    """Spawn the process and see to it that it is reaped; raises RunError."""
+    try:
+        process = _spawn(run, worker, descriptor, kept)
+    except OSError as error:
+        raise RunError(f"its process cannot be started: {error}") from None
     threading.Thread(target=process.wait, name=f"reaper of {run.id}", daemon=True).start()
 
 
-def _spawn(run: Run, worker: str, descriptor: int) -> subprocess.Popen[bytes]:
+def _spawn(run: Run, worker: str, descriptor: int, kept: tuple[int, ...]) -> subprocess.Popen[bytes]:
     package_root = str(Path(__file__).resolve().parents[2])
     search = os.pathsep.join(filter(None, (package_root, os.environ.get("PYTHONPATH"))))
     with run.log.open("ab") as log:
@@ -192,7 +256,7 @@ def _spawn(run: Run, worker: str, descriptor: int) -> subprocess.Popen[bytes]:
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            pass_fds=(descriptor,),
+            pass_fds=(descriptor, *kept),
             # threads that wait by spinning collapse where they share the cores with anything else
             env={"OMP_WAIT_POLICY": "passive", **os.environ, "PYTHONPATH": search},
         )

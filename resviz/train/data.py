@@ -1,15 +1,7 @@
-"""Images as uint8 tensors, read once from their publishers' formats and refused by name where they are damaged.
-
-CIFAR-10's binary version (cs.toronto.edu/~kriz/cifar.html), MNIST's IDX files (yann.lecun.com/exdb/mnist), and the
-digits that scikit-learn carries.
-"""
+"""Images as uint8 tensors, read once: from their publishers' files, and the digits that scikit-learn carries."""
 
 from __future__ import annotations
 
-import gzip
-import math
-import struct
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,11 +12,10 @@ from sklearn.model_selection import train_test_split
 from torch import Tensor
 
 from resviz.core.net import Shape
+from resviz.train import formats
 from resviz.train.errors import DataError
 from resviz.train.sources import SOURCES, locate
 
-CIFAR_RECORD = 1 + 3 * 32 * 32
-IDX_IMAGES, IDX_LABELS = 2051, 2049
 LEAST_STD = 1e-3
 """Keeps a channel that is the same everywhere from being divided by zero."""
 
@@ -48,6 +39,7 @@ class Data:
     """Training and test images, mean and standard deviation [C] of the training pixels, and (height, width) wanted.
 
     Images of another size are resized batch by batch, because a whole set of large ones would fill the memory.
+    `validation` are training images that were held out, where some were.
     """
 
     train: Images
@@ -55,9 +47,12 @@ class Data:
     mean: Tensor
     std: Tensor
     size: tuple[int, int]
+    validation: Images | None = None
 
     def to(self, device: torch.device) -> Data:
-        return Data(self.train.to(device), self.test.to(device), self.mean.to(device), self.std.to(device), self.size)
+        held_out = None if self.validation is None else self.validation.to(device)
+        train, test = self.train.to(device), self.test.to(device)
+        return Data(train, test, self.mean.to(device), self.std.to(device), self.size, held_out)
 
     def at(self, shape: Shape) -> Data:
         """The same images for a network whose input has that shape (channels, height, width)."""
@@ -102,83 +97,30 @@ def read_digits(_: dict[str, Path]) -> tuple[Images, Images]:
 
 def read_cifar10(files: dict[str, Path]) -> tuple[Images, Images]:
     """The five training files as one, and the test file."""
-    *train, test = [_cifar_file(path) for path in files.values()]
+    *train, test = [Images(*formats.cifar_file(path, 1, 10)) for path in files.values()]
     joined = Images(torch.cat([part.pixels for part in train]), torch.cat([part.labels for part in train]))
     return joined, test
 
 
-def _cifar_file(path: Path) -> Images:
-    """Records of a label and 3,072 pixels: the red plane, the green, the blue."""
-    raw = _read(path)
-    if not raw or len(raw) % CIFAR_RECORD:
-        raise DataError(
-            f"{path} is damaged or cut short: it has {len(raw):,} bytes, which is no multiple of {CIFAR_RECORD:,}, "
-            "the size of an image with its label"
-        )
-    records = _tensor(raw).view(-1, CIFAR_RECORD)
-    return Images(records[:, 1:].reshape(-1, 3, 32, 32), _labels(records[:, 0], path))
+def read_cifar100(files: dict[str, Path]) -> tuple[Images, Images]:
+    """The training and the test file; each record has a coarse label and a fine one, which is taken."""
+    train, test = (Images(*formats.cifar_file(path, 2, 100)) for path in files.values())
+    return train, test
 
 
 def read_mnist(files: dict[str, Path]) -> tuple[Images, Images]:
-    """Two pairs of IDX files, one of images and one of labels."""
+    """Two pairs of IDX files, one of images and one of labels; Fashion-MNIST has the same."""
     train_images, train_labels, test_images, test_labels = files.values()
-    return _idx_pair(train_images, train_labels), _idx_pair(test_images, test_labels)
-
-
-def _idx_pair(images: Path, labels: Path) -> Images:
-    pixels = _idx_file(images, IDX_IMAGES, (28, 28))
-    named = _labels(_idx_file(labels, IDX_LABELS, ()), labels)
-    if len(pixels) != len(named):
-        raise DataError(f"{labels} has {len(named):,} labels, but {images.name} has {len(pixels):,} images")
-    return Images(pixels[:, None], named)
-
-
-def _idx_file(path: Path, magic: int, size: tuple[int, ...]) -> Tensor:
-    """The array of an IDX file: a magic number, the count and the item's size as big-endian words, then bytes."""
-    words = struct.Struct(f">{2 + len(size)}I")
-
-    raw = _read(path)
-    if len(raw) < words.size:
-        raise DataError(f"{path} is cut short: it ends within its {words.size} bytes of header")
-    kind, count, *found_size = words.unpack_from(raw)
-    if kind != magic:
-        raise DataError(
-            f"{path} is no IDX file of {'images' if size else 'labels'}: it begins with {kind}, not {magic}"
-        )
-    if tuple(found_size) != size:
-        raise DataError(f"{path} has images of {'×'.join(map(str, found_size))} pixels: MNIST's have 28×28")
-    expected, found = count * math.prod(size), len(raw) - words.size
-    if found != expected:
-        raise DataError(f"{path} is damaged or cut short: its header names {expected:,} bytes and {found:,} follow it")
-    return _tensor(raw[words.size :]).view(count, *size)
-
-
-def _read(path: Path) -> bytes:
-    """What the file holds, unpacked if it is gzipped; raises DataError naming it."""
-    try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-            return file.read()
-    except (EOFError, gzip.BadGzipFile, zlib.error):
-        raise DataError(f"{path} is damaged or cut short: it does not unpack; fetch it again") from None
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}") from None
-
-
-def _tensor(raw: bytes) -> Tensor:
-    return torch.frombuffer(bytearray(raw), dtype=torch.uint8) if raw else torch.empty(0, dtype=torch.uint8)
-
-
-def _labels(labels: Tensor, path: Path) -> Tensor:
-    """The labels in int64 if all are classes; raises DataError with the first that is not."""
-    wrong = (labels > 9).nonzero()
-    if len(wrong):
-        at = int(wrong[0])
-        raise DataError(f"{path} is damaged: image {at:,} has the label {int(labels[at])}, and labels go from 0 to 9")
-    return labels.long()
+    return (
+        Images(*formats.idx_pair(train_images, train_labels)),
+        Images(*formats.idx_pair(test_images, test_labels)),
+    )
 
 
 READERS: dict[str, Callable[[dict[str, Path]], tuple[Images, Images]]] = {
     "digits": read_digits,
-    "cifar10": read_cifar10,
     "mnist": read_mnist,
+    "fashion-mnist": read_mnist,
+    "cifar10": read_cifar10,
+    "cifar100": read_cifar100,
 }

@@ -1,67 +1,131 @@
-"""What a run does, from its two JSON objects to its rows: fit, load, build, choose an engine, train, save."""
+"""What a run does, from its two JSON objects to its rows: fit, load, build, choose an engine, train, save, go on."""
 
 from __future__ import annotations
 
 import json
 import logging
+import math
 import os
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import torch
+from torch import nn
 
 from resviz.core.net import infer
+from resviz.core.spec import NetSpec
 from resviz.nn.module import build
 from resviz.runs.journal import Row
+from resviz.runs.store import Run, rows
 from resviz.train import batches
-from resviz.train.checkpoint import save
-from resviz.train.data import load
-from resviz.train.engine import choose
+from resviz.train.checkpoint import Progress, keep_best, progress, save, save_progress
+from resviz.train.data import Data, load
+from resviz.train.download import fetch
+from resviz.train.engine import Engine, choose
 from resviz.train.loop import Training
-from resviz.train.recipe import changes, fitted, recipe_of
+from resviz.train.prepare import prepared
+from resviz.train.recipe import Recipe, changes, fitted, recipe_of
 from resviz.train.sources import SOURCES
 from resviz.zoo.families import from_json, to_json
 
 
-def perform(
-    config: Mapping[str, object], checkpoint: Path, log: logging.Logger, watch: Callable[[], None]
-) -> Iterator[Row]:
-    """Train the `spec` of `config` by its `recipe`; yield a "start" row and then the loop's.
+@dataclass(frozen=True)
+class Job:
+    """A training that is ready to begin, with the network as it was chosen and as it fits the data."""
 
-    The weights are saved before each "epoch" row is yielded, so that an epoch with a row has its weights. Raises
+    chosen: NetSpec
+    spec: NetSpec
+    recipe: Recipe
+    data: Data
+    model: nn.Module
+    steps: int
+    engine: Engine
+
+    def start_row(self) -> Row:
+        return {
+            "kind": "start",
+            "spec": to_json(self.spec),
+            "note": changes(self.chosen, self.spec, self.recipe.data),
+            "train_images": len(self.data.train),
+            "test_images": len(self.data.test),
+            "parameters": sum(p.numel() for p in self.model.parameters()),
+            "steps": self.steps,
+            "epochs": self.steps / len(batches.cuts(len(self.data.train), self.recipe.batch)),
+            "device": str(self.engine.device),
+            "precision": self.engine.precision,
+            "threads": self.engine.threads,
+            "pid": os.getpid(),
+        }
+
+
+def perform(run: Run, watch: Callable[[], None], log: logging.Logger) -> Iterator[Row]:
+    """Train the `spec` of the run's config by its `recipe`; yield a "start" row and then the loop's.
+
+    Where another process left off, a "resume" row comes before that and names the last epoch that counts. The
+    weights are saved before each "epoch" row is yielded, so that an epoch with a row has its weights. Raises
     SpecError, ShapeError, TrainError, and whatever `watch` raises.
     """
-    recipe = recipe_of(config["recipe"])
-    chosen = from_json(config["spec"])
+    config = run.config()
+    recipe, chosen = recipe_of(config["recipe"]), from_json(config["spec"])
+    watch()
+    if not recipe.data_dir:
+        yield from fetch(recipe.data, watch)
+    before = progress(run.progress)
+    job = prepare(chosen, recipe, before.engine if before else None, watch)
+    log.info("%s on %s", job.spec.title(), recipe.title())
+    start = job.start_row()
+    if start["note"]:
+        log.info("%s", start["note"])
+    log.info("%d training and %d test images; %d steps; %s", len(job.data.train), len(job.data.test), job.steps,
+             job.engine)  # fmt: skip
+    training = Training(job.model, job.data, recipe, job.engine, watch)
+    yield from _resumed(run, training, before, log)
+    yield start
+    yield from _kept(run, job, training, math.inf if before is None else before.best, log)
+    run.progress.unlink(missing_ok=True)
+
+
+def prepare(chosen: NetSpec, recipe: Recipe, engine: Engine | None, watch: Callable[[], None]) -> Job:
+    """Load the data, build the network and, where no `engine` is given, choose one."""
     spec = fitted(chosen, recipe.data, recipe.size)
-    log.info("%s on %s", spec.title(), recipe.title())
-    note = changes(chosen, spec, recipe.data)
-    if note:
-        log.info("%s", note)
+    source = SOURCES[recipe.data].thing
+    data = prepared(load(recipe.data, recipe.data_dir), recipe, source.classes).at(spec.input_shape())
     watch()
-    data = load(recipe.data, recipe.data_dir).at(spec.input_shape())
     model = build(infer(spec.net(), spec.input_shape()), recipe.seed)
-    steps = recipe.epochs * len(batches.cuts(len(data.train), recipe.batch))
-    watch()
-    sample = next(batches.training(data, SOURCES[recipe.data].thing, recipe.batch, torch.Generator()))
-    engine = choose(model, sample, recipe, steps)
-    log.info("%d training and %d test images; %d steps; %s", len(data.train), len(data.test), steps, engine)
-    yield {
-        "kind": "start",
-        "spec": to_json(spec),
-        "note": note,
-        "train_images": len(data.train),
-        "test_images": len(data.test),
-        "parameters": sum(p.numel() for p in model.parameters()),
-        "steps": steps,
-        "device": str(engine.device),
-        "precision": engine.precision,
-        "threads": engine.threads,
-        "pid": os.getpid(),
-    }
-    for row in Training(model, data, recipe, engine, watch).rows():
+    steps = recipe.steps or recipe.epochs * len(batches.cuts(len(data.train), recipe.batch))
+    if engine is None:
+        sample = next(batches.training(data, source, recipe.batch, torch.Generator()))
+        engine = choose(model, sample, recipe, steps)
+    return Job(chosen, spec, recipe, data, model, steps, engine)
+
+
+def _resumed(run: Run, training: Training, before: Progress | None, log: logging.Logger) -> Iterator[Row]:
+    """The rows that join what comes to what there is; the training is put where the other was."""
+    earlier = rows(run)[0]
+    if not any(row.get("kind") == "start" for row in earlier):
+        return
+    if before is None:
+        log.info("nothing was kept to go on from: it begins anew")
+        yield {"kind": "resume", "epoch": 0}
+        return
+    before.restore(training)
+    log.info("it goes on after epoch %d", training.epochs)
+    yield {"kind": "resume", "epoch": training.epochs}
+    if not any(row.get("kind") == "epoch" and row.get("epoch") == training.epochs for row in earlier):
+        # the process was killed between the saving and the row
+        yield before.row
+
+
+def _kept(run: Run, job: Job, training: Training, best: float, log: logging.Logger) -> Iterator[Row]:
+    """The loop's rows, each epoch's weights on disk before its row."""
+    for row in training.rows():
         if row["kind"] == "epoch":
-            about = {"spec": json.dumps(to_json(spec)), "recipe": json.dumps(recipe.json()), "epoch": str(row["epoch"])}
-            save(model, checkpoint, about)
+            spec, recipe = json.dumps(to_json(job.spec)), json.dumps(job.recipe.json())
+            save(job.model, run.checkpoint, {"spec": spec, "recipe": recipe, "epoch": str(row["epoch"])})
+            error = float(str(row.get("validation_error", row["test_error"])))
+            if error < best:
+                best = error
+                keep_best(run.checkpoint, run.best)
+            save_progress(training, run.progress, row, best)
             log.info("epoch %s: test error %.4f, test loss %.4f", row["epoch"], row["test_error"], row["test_loss"])
         yield row

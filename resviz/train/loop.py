@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
@@ -21,16 +22,15 @@ from torch.nn import functional
 
 from resviz.runs.journal import Row
 from resviz.train import batches
-from resviz.train.data import Data
+from resviz.train.data import Data, Images
 from resviz.train.engine import Engine
 from resviz.train.errors import DivergedError
 from resviz.train.loss import loss_and_logits
+from resviz.train.optimizer import optimizer
 from resviz.train.pace import Pace
 from resviz.train.recipe import Recipe
 from resviz.train.sources import SOURCES
 
-MOMENTUM = 0.9
-WEIGHT_DECAY = 5e-4
 EVALUATION_BATCH = 500
 
 
@@ -65,25 +65,37 @@ class Training:
         self.model = engine.ready(model)
         self.data = data.to(engine.device)
         self.recipe, self.engine, self.watch = recipe, engine, watch
-        self.source = SOURCES[recipe.data].thing
-        self.optimizer = sgd(self.model, recipe)
+        padding, mirror = recipe.moved()
+        self.source = replace(SOURCES[recipe.data].thing, padding=padding, mirror=mirror)
+        self.optimizer = optimizer(self.model, recipe)
         self.generator = torch.Generator().manual_seed(recipe.seed)
         self.pace = Pace(recipe, len(batches.cuts(len(data.train), recipe.batch)))
+        self.epochs = 0
 
     def rows(self) -> Iterator[Row]:
-        """Train, and yield the rows; raises DivergedError, and whatever `watch` raises."""
-        torch.manual_seed(self.recipe.seed)
-        for epoch in range(1, self.recipe.epochs + 1):
+        """Train, and yield the rows; raises DivergedError, and whatever `watch` raises.
+
+        Goes on after the epochs that are done already.
+        """
+        if not self.epochs:
+            torch.manual_seed(self.recipe.seed)
+        while not self.pace.over:
             tally, begun = Tally(self.engine.device), self.pace.trained
             yield from self._train(tally)
             took = self.pace.trained - begun
+            self.epochs += 1
             with self.pace.idle():
-                test_loss, test_error = self.evaluate()
-            row = self._epoch_row(epoch, tally, took) | {"test_loss": test_loss, "test_error": test_error}
-            with self.pace.idle():
-                yield row
-            if self.pace.over:
-                return
+                measured = self._measured()
+                yield self._epoch_row(tally, took) | measured
+
+    def _measured(self) -> Row:
+        """Loss and error of the test images, and of those that were held out."""
+        test_loss, test_error = self.evaluate(self.data.test, "test")
+        row: Row = {"test_loss": test_loss, "test_error": test_error}
+        if self.data.validation is not None:
+            loss, error = self.evaluate(self.data.validation, "validation")
+            row |= {"validation_loss": loss, "validation_error": error}
+        return row
 
     def _train(self, tally: Tally) -> Iterator[Row]:
         """The steps of an epoch, or as many as the time allows, added up in `tally`."""
@@ -106,33 +118,33 @@ class Training:
             group["lr"] = self.recipe.rate(self.pace.progress(ahead=0.5))
         with self.engine.autocast():
             output = self.model(images)
-        loss, logits = loss_and_logits(output, labels)
+        loss, logits = loss_and_logits(output, labels, self.recipe.label_smoothing)
         self.optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         self.optimizer.step()
         return loss, logits
 
     @torch.inference_mode()
-    def evaluate(self) -> tuple[float, float]:
-        """Loss and error on the test set."""
+    def evaluate(self, of: Images, what: str) -> tuple[float, float]:
+        """Loss and error on images, which `what` names."""
         self.model.eval()
         tally = Tally(self.engine.device)
-        for images, labels in batches.in_order(self.data.test, self.data, EVALUATION_BATCH):
+        for images, labels in batches.in_order(of, self.data, EVALUATION_BATCH):
             self.watch()
             with self.engine.autocast():
                 logits = self.model(images)
             tally.add(functional.cross_entropy(logits.float(), labels), logits, labels)
-        return tally.read("test")
+        return tally.read(what)
 
     def _step_row(self, part: Tally, took: float) -> Row:
         loss, error = part.read("training")
         return {"kind": "step", "epoch": self.pace.epoch, "loss": loss, "error": error} | self._times(part.images, took)
 
-    def _epoch_row(self, epoch: int, tally: Tally, took: float) -> Row:
+    def _epoch_row(self, tally: Tally, took: float) -> Row:
         loss, error = tally.read("training")
         lr = self.optimizer.param_groups[0]["lr"]
         means = {"train_loss": loss, "train_error": error, "lr": lr}
-        return {"kind": "epoch", "epoch": epoch} | means | self._times(tally.images, took)
+        return {"kind": "epoch", "epoch": self.epochs} | means | self._times(tally.images, took)
 
     def _times(self, images: int, took: float) -> Row:
         return {
@@ -142,11 +154,3 @@ class Training:
             "progress": self.pace.progress(),
             "seconds_left": self.pace.left(),
         }
-
-
-def sgd(model: nn.Module, recipe: Recipe) -> torch.optim.SGD:
-    """SGD with Nesterov momentum; weights decay, biases and the scales and shifts of BN do not."""
-    weights = [p for p in model.parameters() if p.ndim > 1]
-    others = [p for p in model.parameters() if p.ndim <= 1]
-    groups = [{"params": weights, "weight_decay": WEIGHT_DECAY}, {"params": others, "weight_decay": 0.0}]
-    return torch.optim.SGD([g for g in groups if g["params"]], recipe.lr, MOMENTUM, nesterov=True, fused=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from resviz.train.recipe import Recipe
@@ -18,11 +18,21 @@ class Pace:
 
     def __init__(self, recipe: Recipe, steps_per_epoch: int) -> None:
         self.steps_per_epoch = steps_per_epoch
-        self.steps = recipe.epochs * steps_per_epoch
+        self.steps = recipe.steps or recipe.epochs * steps_per_epoch
         self.step = 0
         self._limit = recipe.seconds
         self._begun = time.perf_counter()
         self._idle = 0.0
+
+    def json(self) -> dict[str, float]:
+        """What `go_on` needs."""
+        return {"step": self.step, "seconds": self.seconds, "idle": self._idle}
+
+    def go_on(self, saved: Mapping[str, float]) -> None:
+        """Continue where another process left off; the time in between does not count."""
+        self.step = int(saved["step"])
+        self._begun = time.perf_counter() - saved["seconds"]
+        self._idle = saved["idle"]
 
     @property
     def seconds(self) -> float:

@@ -1,78 +1,109 @@
-"""A recipe is how a network is trained: knobs, and the one-cycle learning rate that they give.
+"""A recipe is how a network is trained: knobs, and the learning rate that they give.
 
 Needs no torch, so that the page can show it, check it and fit a network to its data in milliseconds.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from resviz.core.knob import SpecError, knob
 from resviz.core.net import ShapeError, infer
 from resviz.core.ops import dims
 from resviz.core.spec import NetSpec, Spec
+from resviz.train.schedule import SCHEDULES
 from resviz.train.sources import SOURCES
 
 SIZES = (28, 32, 64, 96, 128, 224)
 """Heights and widths, in pixels, that images are enlarged to for a network that cannot take them as they are."""
-WARM_UP = 0.3
-"""The share of the training in which the learning rate rises."""
+OPTIMIZERS = ("nesterov", "sgd", "adam")
+AUGMENTATIONS = ("auto", "none", "crop", "mirror", "crop-mirror")
+
+
+def _warm_up(recipe: Recipe) -> float:
+    return SCHEDULES[recipe.schedule].thing.warm_up
+
+
+def _momentum(recipe: Recipe) -> str:
+    return "optimizer nesterov or sgd" if recipe.optimizer == "adam" else ""
 
 
 @dataclass(frozen=True)
 class Recipe(Spec):
-    """Data, length, batch and learning rate of one training: SGD with Nesterov momentum, one cycle.
+    """Data, length, optimizer and learning rate of one training.
 
-    The defaults were measured on digits (see `tests/train/test_learning.py`). Training ends after `epochs`, or
-    after `seconds` of training if that comes first.
+    The defaults were measured on digits (see `tests/train/test_learning.py`). Training ends after `epochs`, or after
+    `steps` where those are named in their place, or after `seconds` of training if that comes first.
     """
 
-    data: str = knob(
-        "digits", "Data", "digits are built in; the others are read from a folder", choices=SOURCES, primary=True
-    )
-    data_dir: str = knob("", "Folder", "where the files of CIFAR-10 or MNIST lie")
+    data: str = knob("digits", "Data", "digits are built in; the others are read from a folder or downloaded",
+                     choices=SOURCES, primary=True)  # fmt: skip
+    data_dir: str = knob("", "Folder", "where the files of the data lie; without one they are downloaded")
     size: int = knob(
-        0,
-        "Image size",
-        "images are resized to so many pixels; 0: as they are, or the smallest size that the network can take",
-        low=0,
-        high=1024,
+        0, "Image size", "images are resized to so many pixels; 0: as they are, or the smallest size that the network "
+        "can take", low=0, high=1024,
+    )  # fmt: skip
+    images: int = knob(0, "Images", "so many training images, drawn by the seed; 0: all", low=0, high=10**9)
+    validation: float = knob(
+        0.0, "Validation", "the share of the training images that is held out and measured beside the test images",
+        low=0.0, high=0.9,
+    )  # fmt: skip
+    shuffle_pixels: bool = knob(False, "Shuffle pixels", "one fixed disorder of the pixels, the same for every image")
+    label_noise: float = knob(
+        0.0, "Label noise", "the share of the training labels that is drawn anew, at random", low=0.0, high=1.0
     )
+    augment: str = knob(
+        "auto", "Augmentation", "of training images; auto: crop and mirror photographs, nothing else",
+        choices=AUGMENTATIONS,
+    )  # fmt: skip
     epochs: int = knob(4, "Epochs", "times that every training image is seen", low=1, high=10_000, primary=True)
+    steps: int = knob(0, "Steps", "ends the training after so many steps, in place of the epochs; 0: by epochs",
+                      low=0, high=10**8)  # fmt: skip
     seconds: float = knob(
-        0.0,
-        "Seconds",
-        "ends the training after so many seconds, if the epochs take longer; 0: no limit",
-        low=0.0,
+        0.0, "Seconds", "ends the training after so many seconds, if the epochs take longer; 0: no limit", low=0.0,
         high=1e7,
-    )
+    )  # fmt: skip
     batch: int = knob(32, "Batch", "images a step", low=2, high=65_536, primary=True)
-    lr: float = knob(0.05, "Learning rate", "the highest rate of the cycle", low=1e-6, high=1e6, primary=True)
+    optimizer: str = knob(
+        "nesterov", "Optimizer", "SGD with Nesterov's momentum, with the usual one, or Adam", choices=OPTIMIZERS
+    )
+    lr: float = knob(0.05, "Learning rate", "the highest rate", low=1e-6, high=1e6, primary=True)
+    schedule: str = knob("one-cycle", "Schedule", "how the rate goes over the training", choices=SCHEDULES)
+    warm_up: float = knob(_warm_up, "Warm-up", "the share of the training before the highest rate", low=0.0, high=0.9)
+    momentum: float = knob(0.9, "Momentum", "of SGD", low=0.0, high=0.999, needs=_momentum)
+    weight_decay: float = knob(5e-4, "Weight decay", "of weights; biases and BN do not decay", low=0.0, high=1.0)
+    label_smoothing: float = knob(
+        0.0, "Label smoothing", "the share of the target that goes to all classes alike", low=0.0, high=0.9
+    )
     seed: int = knob(0, "Seed", "of weights, order and augmentation", low=0, high=2**31 - 1, primary=True)
     device: str = knob("auto", "Device", "auto: a GPU if there is one", choices=("auto", "cpu", "cuda"))
     precision: str = knob(
-        "auto",
-        "Precision",
-        "auto: the faster one by timing; name one to have the same numbers at every run",
+        "auto", "Precision", "auto: the faster one by timing; name one to have the same numbers at every run",
         choices=("auto", "float32", "bfloat16"),
-    )
+    )  # fmt: skip
     threads: int = knob(0, "Threads", "CPU threads; 0: what is faster by timing", low=0, high=1024)
 
+    def check(self) -> None:
+        if self.optimizer == "nesterov" and not self.momentum:
+            raise SpecError("optimizer nesterov needs a momentum above 0; the nearest is sgd", optimizer="sgd")
+
     def title(self) -> str:
-        length = f"{self.epochs} epoch{'s' if self.epochs > 1 else ''}"
+        length = f"{self.steps:,} steps" if self.steps else f"{self.epochs} epoch{'s' if self.epochs > 1 else ''}"
         if self.seconds:
             length += f" or {self.seconds:g} s"
         return f"{SOURCES[self.data].title}, {length}, batch {self.batch}, lr {self.lr:g}, seed {self.seed}"
 
     def rate(self, progress: float) -> float:
-        """The learning rate when `progress` (0 to 1) of the training is done: a linear rise, then half a cosine.
+        """The learning rate when `progress` (0 to 1) of the training is done."""
+        return self.lr * SCHEDULES[self.schedule].thing.share(progress, self.warm_up)
 
-        One cycle after Smith & Topin 2017 (arXiv 1708.07120), with the cosine of Loshchilov & Hutter 2016.
-        """
-        if progress < WARM_UP:
-            return self.lr * progress / WARM_UP
-        return self.lr * 0.5 * (1.0 + math.cos(math.pi * (progress - WARM_UP) / (1.0 - WARM_UP)))
+    def moved(self) -> tuple[int, bool]:
+        """By how many pixels training images are moved about at the most, and whether they are mirrored."""
+        source = SOURCES[self.data].thing
+        if self.augment == "auto":
+            return (0, False) if self.shuffle_pixels else (source.padding, source.mirror)
+        padding = source.padding or max(1, source.shape[1] // 8)
+        return (padding if "crop" in self.augment else 0), "mirror" in self.augment
 
 
 def fitted(spec: NetSpec, data: str, size: int = 0) -> NetSpec:

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
 
 from resviz.core.knob import SpecError
 from resviz.core.spec import NetSpec
-from resviz.runs import store
+from resviz.runs import shelf, store
 from resviz.runs.journal import Row
-from resviz.runs.status import Status, curve_csv, status
-from resviz.runs.store import ALIVE, Run
-from resviz.ui import choice
+from resviz.runs.status import Status, curve_csv, kept, status
+from resviz.runs.store import ALIVE, RESUMABLE, Run, RunError
+from resviz.train.launch import go_on
+from resviz.ui import choice, run_curves
 from resviz.ui.colours import theme
 from resviz.zoo.families import from_json, to_json
 
 EVERY_SECONDS = 1.0
-MOST_POINTS = 500
+CURVES = (("training", "linear", True), ("test", "conv", False), ("validation", "activation", False))
 WORDS = {
-    "queued": "waiting",
+    "queued": "never started",
+    "waiting": "waiting",
     "starting": "starting: torch is being loaded …",
     "running": "training",
     "finished": "finished",
@@ -33,12 +37,14 @@ WORDS = {
 def show(run: Run, spec: NetSpec) -> None:
     """The run as it is; while it lives, this part of the page reads its folder every second."""
     config = run.config()
-    st.markdown(f"**{choice.plain(str(config['title']))}** · `{run.id}`")
+    named = shelf.label(run).name
+    st.markdown(f"**{choice.plain(named or str(config['title']))}** · `{run.id}`")
     alive = run.state() in ALIVE
     st.fragment(_live, run_every=EVERY_SECONDS if alive else None)(run, alive)
     if config["spec"] != to_json(spec):
         st.caption("This run is of another network than the one above; Show this network opens it.")
     _files(run)
+    _keep(run, alive)
 
 
 def _live(run: Run, was_alive: bool) -> None:
@@ -47,28 +53,33 @@ def _live(run: Run, was_alive: bool) -> None:
     if was_alive and now.state not in ALIVE:
         st.rerun()
     bar, stop = st.columns([5, 1], vertical_alignment="bottom")
-    bar.progress(min(1.0, now.progress), _progress(now))
+    bar.progress(min(1.0, now.progress), _progress(run, now))
+    if now.state in RESUMABLE:
+        stop.button("Resume", on_click=_resume, args=(run,), key="resume", width="stretch",
+                    help="goes on after the last finished epoch")  # fmt: skip
     if was_alive:
         stop.button("Stop", on_click=store.stop, args=(run,), key="stop", disabled=run.stop_asked(), width="stretch")
-    _figures(now, _epochs(run))
+    _figures(now, _epochs(run, curve))
     if now.message:
         (st.error if now.state == "failed" else st.warning)(choice.plain(now.message))
     if not any(row["kind"] in ("step", "epoch") for row in curve):
         return
+    st.html(run_curves.legend([(name, theme().edge(hue), dashed) for name, hue, dashed in _kinds(curve)]))
     for column, quantity in zip(st.columns(2), ("loss", "error"), strict=True):
         with column:
             st.markdown(quantity.capitalize())
-            option = curves(curve, quantity, _epochs(run))
+            option = curves(curve, quantity, _epochs(run, curve))
             st.echarts_chart(
                 option, height=280, key=f"curve-{quantity}", alt=f"{quantity} of training and test by epoch"
             )
 
 
-def _epochs(run: Run) -> int:
-    """The epochs that were asked for."""
+def _epochs(run: Run, curve: Sequence[Row]) -> int:
+    """The epochs that were asked for, or that the steps come to."""
     recipe = run.config()["recipe"]
-    epochs = recipe.get("epochs") if isinstance(recipe, dict) else None
-    return epochs if isinstance(epochs, int) else 0
+    asked = next((row["epochs"] for row in curve if row.get("kind") == "start" and "epochs" in row), None)
+    epochs = asked if asked is not None or not isinstance(recipe, dict) else recipe.get("epochs")
+    return math.ceil(epochs) if isinstance(epochs, (int, float)) else 0
 
 
 def _rows(run: Run) -> list[Row]:
@@ -77,12 +88,20 @@ def _rows(run: Run) -> list[Row]:
     rows, at = st.session_state.get(key, ([], 0))
     new, at = store.rows(run, at)
     st.session_state[key] = ([*rows, *new], at)
-    return [*rows, *new]
+    return kept([*rows, *new])
 
 
-def _progress(now: Status) -> str:
+def _progress(run: Run, now: Status) -> str:
+    if now.download:
+        return f"downloading {now.download}"
     left = f", {now.seconds_left:.0f} s left" if now.seconds_left is not None and now.state == "running" else ""
-    return f"{WORDS[now.state]}{left}"
+    return f"{state_words(run, now)}{left}"
+
+
+def state_words(run: Run, now: Status) -> str:
+    """What the run is doing, in words; one that waits, with how many are before it."""
+    ahead = run.ahead() if now.state == "waiting" else None
+    return f"waiting, {ahead} before it" if ahead else WORDS[now.state]
 
 
 def _figures(now: Status, epochs: int) -> None:
@@ -97,48 +116,21 @@ def _figures(now: Status, epochs: int) -> None:
     st.html(f'<div class="run" style="display:flex;flex-wrap:wrap;gap:0.2rem 1.4rem">{cells}</div>')
 
 
+def _kinds(rows: Sequence[Row]) -> tuple[tuple[str, str, bool], ...]:
+    """The curves of a run: name, category of its colour, and whether it is dashed."""
+    held_out = any("validation_error" in row for row in rows if row["kind"] == "epoch")
+    return CURVES if held_out else CURVES[:2]
+
+
 def curves(rows: list[Row], quantity: str, epochs: int) -> dict[str, Any]:
-    """An ECharts option with training and test curves of "loss" or "error" over the epochs that were asked for."""
-    training = [(row["epoch"], row.get(quantity)) for row in rows if row["kind"] == "step"]
-    test = [(row["epoch"], row.get(f"test_{quantity}")) for row in rows if row["kind"] == "epoch"]
+    """An ECharts option with the curves of "loss" or "error" over the epochs that were asked for."""
     colours = theme()
-    series = [
-        _series("training", training, colours.edge("linear"), False),
-        _series("test", test, colours.edge("conv"), True),
-    ]
-    axis = {"axisLabel": {"color": colours.ink}, "nameTextStyle": {"color": colours.ink}}
-    return {
-        "animation": False,
-        "grid": {"left": 8, "right": 16, "top": 34, "bottom": 30, "containLabel": True},
-        "legend": {"top": 2, "textStyle": {"color": colours.ink}},
-        "tooltip": {"trigger": "axis"},
-        "xAxis": {
-            "type": "value",
-            "name": "epoch",
-            "nameLocation": "middle",
-            "nameGap": 26,
-            "min": 0,
-            "max": epochs or None,
-            **axis,
-        },
-        "yAxis": {"type": "value", "min": 0, **axis},
-        "series": series,
-    }
-
-
-def _series(name: str, points: list[tuple[object, object]], colour: str, symbols: bool) -> dict[str, Any]:
-    step = -(-len(points) // MOST_POINTS)
-    kept = points[::step] if step > 1 else points
-    if points and kept[-1] != points[-1]:
-        kept = [*kept, points[-1]]
-    return {
-        "name": name,
-        "type": "line",
-        "data": [list(point) for point in kept],
-        "showSymbol": symbols,
-        "itemStyle": {"color": colour},
-        "lineStyle": {"color": colour, "width": 2, "type": "solid" if symbols else "dashed"},
-    }
+    series = []
+    for name, hue, dashed in _kinds(rows):
+        kind, field = ("step", quantity) if name == "training" else ("epoch", f"{name}_{quantity}")
+        points = [(row["epoch"], row.get(field)) for row in rows if row["kind"] == kind]
+        series.append(run_curves.line(name, points, colours.edge(hue), dashed, symbols=not dashed))
+    return run_curves.chart(series, colours, epochs)
 
 
 def _files(run: Run) -> None:
@@ -147,8 +139,51 @@ def _files(run: Run) -> None:
         st.download_button("Curve (CSV)", lambda: curve_csv(run), curve, "text/csv", on_click="ignore")
         if run.checkpoint.exists():
             st.download_button("Weights (safetensors)", run.checkpoint.read_bytes, weights, on_click="ignore")
+        if run.best.exists() and not run.best.samefile(run.checkpoint):
+            best = f"{run.id}-best.safetensors"
+            st.download_button("Best weights", run.best.read_bytes, best, on_click="ignore",
+                               help="of the epoch with the lowest error")  # fmt: skip
         st.download_button("Spec (JSON)", lambda: json.dumps(run.spec(), indent=1), spec, on_click="ignore")
         st.button("Show this network", on_click=_take, args=(run,))
+
+
+def _keep(run: Run, alive: bool) -> None:
+    """Its name, its pin, and the way out."""
+    said = shelf.label(run)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.session_state["run-name"] = said.name
+        st.text_input(
+            "Name", key="run-name", placeholder="a name for this run", label_visibility="collapsed", width=260,
+            on_change=_rename, args=(run,),
+        )  # fmt: skip
+        st.session_state["run-pin"] = said.pinned
+        st.toggle("Pin", key="run-pin", on_change=lambda: shelf.pin(run, st.session_state["run-pin"]),
+                  help="it stands first in the list, and is not deleted")  # fmt: skip
+        st.button("Delete", key="run-delete", disabled=alive or said.pinned, on_click=_delete, args=(run,),
+                  help=f"takes {shelf.gigabytes(shelf.size(run))}")  # fmt: skip
+
+
+def _resume(run: Run) -> None:
+    _try(lambda: go_on(run))
+
+
+def _rename(run: Run) -> None:
+    _try(lambda: shelf.rename(run, st.session_state["run-name"]))
+
+
+def _delete(run: Run) -> None:
+    if _try(lambda: shelf.delete(run)):
+        st.query_params.pop("run", None)
+
+
+def _try(job: Callable[[], None]) -> bool:
+    """Do the job; whether it could be done, with a note on the page where not."""
+    try:
+        job()
+    except (RunError, SpecError) as error:
+        st.toast(choice.plain(str(error)))
+        return False
+    return True
 
 
 def _take(run: Run) -> None:

@@ -20,7 +20,7 @@ from resviz.zoo.families import FAMILIES
 from resviz.zoo.image import ImageSpec, image, outputs
 from resviz.zoo.orders import ORDERS
 from resviz.zoo.shortcuts import SHORTCUTS
-from resviz.zoo.site import Site, activation
+from resviz.zoo.site import Order, Site, activation
 
 IMAGENET_DEPTHS = (10, 14, 18, 26, 34, 50, 101, 152, 200)
 IMAGENET_STAGES = ((1, 1, 1, 1), (2, 2, 2, 2), (3, 4, 6, 3), (3, 4, 23, 3), (3, 8, 36, 3), (3, 24, 36, 3))
@@ -122,6 +122,10 @@ def _way_round(spec: ResNet) -> str:
     return "a shortcut: in a plain net nothing would be left of the signal" if spec.shortcut == "none" else ""
 
 
+def _normalised(spec: ResNet) -> str:
+    return "" if spec.bn else "bn"
+
+
 def _heeded(name: str) -> Callable[[ResNet], str]:
     """What a spec lacks for a knob that only some shortcuts heed."""
 
@@ -176,12 +180,16 @@ class ResNet(ImageSpec):
         choices=("3x3", "1x1"),
     )  # fmt: skip
     conv_bias: bool = knob(False, "Convolution bias", "a bias in every convolution")
-    shortcut_bn: bool = knob(True, "BN on projections", "full pre-activation never has one")
+    bn: bool = knob(True, "Batch normalisation", "off: no BN anywhere, neither in the units nor around them")
+    shortcut_bn: bool = knob(True, "BN on projections", "full pre-activation never has one", needs=_normalised)
     drop_path: float = knob(
         0.0, "Drop path", "stochastic depth: the last unit's rate, rising linearly from the first", low=0.0, high=0.95,
         needs=_way_round,
     )  # fmt: skip
-    zero_gamma: bool = knob(False, "Zero γ", "the last BN of each branch starts with scale 0", needs=_way_round)
+    zero_gamma: bool = knob(
+        False, "Zero γ", "the last BN of each branch starts with scale 0",
+        needs=lambda spec: _way_round(spec) or _normalised(spec),
+    )  # fmt: skip
     shortcut_scale: float = knob(
         0.5, "Shortcut times", "λ of constant scaling", low=0.0, high=2.0, needs=_heeded("shortcut_scale")
     )
@@ -296,8 +304,14 @@ class ResNet(ImageSpec):
         stages = tuple((f"layer{i}", stage) for i, stage in enumerate(self._stages(), start=1))
         return Seq((("", self._stem()), *stages, ("", self._head())))
 
+    def _order(self) -> Order:
+        """The chosen order, without its BN where there is none."""
+        order = ORDERS[self.order].thing
+        return order if self.bn else order.without("bn")
+
     def _stem(self) -> Net:
-        after = activation(ORDERS[self.order].thing.stem if self.stem == "cifar" else ("bn", "relu"), "1")
+        order = self._order()
+        after = activation(order.stem if self.stem == "cifar" else order.between, "1")
         pool = () if self.stem == "cifar" else (("maxpool", MaxPool(3, 2, 1)),)
         return Seq((("conv1", self._first_conv()), *after, *pool), "stem")
 
@@ -311,7 +325,7 @@ class ResNet(ImageSpec):
         ops: list[Op] = []
         for channels, stride in ((half, 2), (half, 1)):
             ops.append(Conv(channels, 3, stride, 1, bias=bias))
-            ops.extend(op for _, op in activation(("bn", "relu"), ""))
+            ops.extend(op for _, op in activation(self._order().between, ""))
         ops.append(Conv(self.width, 3, 1, 1, bias=bias))
         return Seq(tuple((str(i), op) for i, op in enumerate(ops)))
 
@@ -339,11 +353,11 @@ class ResNet(ImageSpec):
             inner=self._inner(stage),
             channels=self._channels(stage),
             stride=2 if stage and not i else 1,
-            order=ORDERS[self.order].thing,
+            order=self._order(),
             groups=self.groups,
             stride_on=self.stride_on,
             conv_bias=self.conv_bias,
-            shortcut_bn=self.shortcut_bn,
+            shortcut_bn=self.shortcut_bn and self.bn,
             avg_down=self.avg_down,
             se=self.se,
             drop_path=self.drop_path * depth,
@@ -357,7 +371,7 @@ class ResNet(ImageSpec):
         )
 
     def _head(self) -> Net:
-        last = activation(ORDERS[self.order].thing.lead, "")
+        last = activation(self._order().lead, "")
         pool_and_fc = (("avgpool", GlobalAvgPool()), ("flatten", Flatten()), ("fc", Linear(self.classes)))
         return Seq((*last, *pool_and_fc), "head")
 
@@ -388,7 +402,8 @@ class ResNet(ImageSpec):
             yield "average-pool shortcut"
         for said, words in (
             (self.conv_bias, "biases"),
-            (not self.shortcut_bn and ORDERS[self.order].thing.projection_bn, "no BN on projections"),
+            (not self.bn, "no BN"),
+            (self.bn and not self.shortcut_bn and ORDERS[self.order].thing.projection_bn, "no BN on projections"),
             (self.drop_path, f"drop path {self.drop_path:g}"),
             (self.zero_gamma, "zero γ"),
         ):

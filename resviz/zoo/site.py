@@ -22,9 +22,15 @@ class Order:
     after: tuple[str, ...]
     between: tuple[str, ...] = ("bn", "relu")
 
+    def without(self, kind: str) -> Order:
+        """The same order with none of that kind; `stem` then asks for it no more."""
+        places = (self.lead, self.tail, self.after, self.between)
+        lead, tail, after, between = (tuple(k for k in place if k != kind) for place in places)
+        return Order(lead, tail, after, between)
+
     @property
     def stem(self) -> tuple[str, ...]:
-        return tuple(kind for kind in ("bn", "relu") if kind not in self.lead)
+        return tuple(kind for kind in self.between if kind not in self.lead)
 
     @property
     def projection_bn(self) -> bool:

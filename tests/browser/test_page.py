@@ -426,3 +426,25 @@ def test_a_run_outlives_its_server_and_a_killed_one_is_not_shown_as_running(
         for left in store.listed():
             store.stop(left)
         time.sleep(0.5)
+
+
+def test_degradation_from_the_prediction_to_the_verdict(visit: Open, server: Server, tmp_path: Path) -> None:
+    """He et al. 2015, Fig. 1 and 6, on digits: one button, and the plain network of 56 layers does not learn."""
+    page = visit(size=(1280, 1200), view="Experiments")
+    button = page.get_by_role("button", name="Train the four")
+    expect(button).to_be_disabled()
+    page.get_by_role("radio", name="ResNet-56", exact=True).click()
+    button.click()
+    expect(page.get_by_text("waiting").first).to_be_visible()
+    page.locator("[data-testid=stEChartsChart], .echarts-for-react, canvas").first.wait_for(timeout=60_000)
+    name = parameters(page)["experiment"]
+    page.reload()
+    told = page.locator("[data-testid=stAlertContentSuccess]")
+    expect(told).to_contain_text(re.compile(r"Plain-56 \(\d\d\.\d %\) does not learn"), timeout=150_000)
+    expect(told).to_contain_text("You predicted: ResNet-56. It came out otherwise.")
+    expect(page.locator(".curves")).to_contain_text("ResNet-56")
+    results = json.loads(download(page, "Results (JSON)", tmp_path).read_text())
+    errors = {arm["title"]: arm["train_error"]["mean"] for arm in results["arms"]}
+    assert errors["Plain-56"] > 0.45
+    assert max(errors[title] for title in ("Plain-20", "ResNet-20", "ResNet-56")) < 0.05
+    assert (server.runs / name / "experiment.json").is_file()

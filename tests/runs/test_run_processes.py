@@ -63,7 +63,7 @@ def test_a_run_finishes_with_its_curve_its_weights_and_its_log() -> None:
     assert (run.state(), status(run).progress, status(run).epochs) == ("finished", 1.0, 2)
     assert "input 3,32,32 became 1,8,8" in run.log.read_text()
     assert {path.name for path in run.path.iterdir()} == {
-        "config.json", "metrics.jsonl", "checkpoint.safetensors", "log.txt", "lock",
+        "config.json", "metrics.jsonl", "checkpoint.safetensors", "best.safetensors", "log.txt", "lock",
     }  # fmt: skip
     spec = from_json(run.spec())
     model = build(infer(spec.net(), spec.input_shape()))

@@ -126,8 +126,35 @@ def test_a_damaged_gzip_is_refused_by_name(tmp_path: Path) -> None:
         load("mnist", str(tmp_path))
 
 
-def test_no_folder_and_no_such_folder_are_told_apart(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"none was named: set data_dir.*data_batch_1\.bin.*or take digits"):
+def test_no_folder_and_no_such_folder_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RESVIZ_DATA", str(tmp_path))
+    with pytest.raises(DataError, match=r"not on this machine: set data_dir.*data_batch_1\.bin.*or take digits"):
         load("cifar10")
     with pytest.raises(DataError, match="there is no folder"):
         load("mnist", str(tmp_path / "nowhere"))
+
+
+def test_without_a_folder_the_right_one_of_two_data_sets_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """MNIST and Fashion-MNIST name their files alike."""
+    monkeypatch.setenv("RESVIZ_DATA", str(tmp_path))
+    mnist(tmp_path)
+    assert len(load("mnist").train) == 5
+    with pytest.raises(DataError, match=r"Fashion-MNIST is not on this machine: .*put FashionMNIST/raw into"):
+        load("fashion-mnist")
+    (tmp_path / "MNIST").rename(tmp_path / "FashionMNIST")
+    assert len(load("fashion-mnist").train) == 5
+
+
+def test_cifar100_has_its_fine_labels(tmp_path: Path) -> None:
+    inner = tmp_path / "cifar-100-binary"
+    inner.mkdir()
+    for name, count in (("train.bin", 4), ("test.bin", 2)):
+        (inner / name).write_bytes(b"".join(bytes([1, 90 + i]) + bytes([i]) * 3072 for i in range(count)))
+    data = load("cifar100", str(tmp_path))
+    assert data.train.labels.tolist() == [90, 91, 92, 93]
+    assert data.test.pixels[1].unique().tolist() == [1]
+    (inner / "test.bin").write_bytes(bytes([1, 100]) + bytes(3072))
+    with pytest.raises(DataError, match=r"test\.bin is damaged: image 0 has the label 100, and labels go from 0 to 99"):
+        load("cifar100", str(tmp_path))

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from resviz.runs import store
+from resviz.experiments.named import EXPERIMENTS
+from resviz.runs import shelf, store
 from resviz.train.recipe import Recipe
 
 ROOT = Path(__file__).parents[2]
 APP = str(ROOT / "app.py")
-VIEWS = ("Graph", "Tables", "Unrolled")
+VIEWS = ("Graph", "Tables", "Unrolled", "Experiments")
 
 
 def page(**parameters: str) -> AppTest:
@@ -205,7 +206,7 @@ def test_training_from_the_button_to_the_end(runs: Path) -> None:
     well(at)
     run = store.find(url(at)["run"])
     deadline = time.monotonic() + 60
-    while run.state() in ("starting", "running") and time.monotonic() < deadline:
+    while run.state() in store.ALIVE and time.monotonic() < deadline:
         time.sleep(0.2)
     assert run.state() == "finished"
     again = page(view="Train", run=run.id)
@@ -246,6 +247,63 @@ def test_a_link_to_a_run_shows_its_recipe() -> None:
     well(at)
     assert at.number_input(key="recipe-epochs").value == 7
     assert at.number_input(key="recipe-lr").value == 0.2
+
+
+def test_several_runs_are_compared_by_the_link() -> None:
+    runs = [store.create({}, Recipe(seed=seed).json(), "ResNet-8 on Digits") for seed in (0, 1)]
+    at = page(view="Train", layout="cifar", depth="8", run=",".join(run.id for run in runs))
+    well(at)
+    (legend,) = [html.value for html in at.get("html") if 'class="curves"' in html.value]
+    assert "ResNet-8 on Digits, seed 0" in legend
+    assert "ResNet-8 on Digits, seed 1" in legend
+
+
+def test_a_run_is_named_and_pinned_and_its_name_is_no_markup() -> None:
+    run = store.create({}, Recipe().json(), "a run")
+    at = page(view="Train", layout="cifar", depth="8", run=run.id)
+    assert not at.button(key="run-delete").disabled
+    at.text_input(key="run-name").set_value("**my** <b>run</b>").run()
+    at.toggle(key="run-pin").set_value(True).run()
+    well(at)
+    assert shelf.label(run) == shelf.Label("**my** <b>run</b>", True)
+    assert at.button(key="run-delete").disabled
+    assert any(r"\*\*my\*\* \<b\>run\</b\>" in text.value for text in at.markdown)
+    assert any("1 runs; they take" in text.value.replace("\\", "") for text in at.caption)
+    at.toggle(key="run-pin").set_value(False).run()
+    at.button(key="run-delete").click().run()
+    well(at)
+    assert store.listed() == []
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS.names())
+def test_every_experiment_asks_before_it_trains(name: str) -> None:
+    at = page(view="Experiments", **{"try": name})
+    well(at)
+    assert at.selectbox(key="experiment-menu").value == name
+    assert at.button(key="begin").disabled
+    assert not at.error
+
+
+def test_an_experiment_that_there_is_not_is_a_sentence() -> None:
+    at = page(view="Experiments", **{"try": "nosuch"})
+    well(at)
+    assert "there is no experiment 'nosuch'" in at.error[0].value.replace("\\", "")
+    at.selectbox(key="experiment-menu").select("depth").run()
+    well(at)
+    assert not at.error
+    assert url(at)["try"] == "depth"
+
+
+def test_an_experiment_of_ones_own_that_is_impossible_is_a_sentence() -> None:
+    at = page(view="Experiments", layout="cifar", depth="8", **{"try": "own"})
+    well(at)
+    assert at.button(key="begin").disabled
+    at.text_input(key="own-vary-0").set_value("depth=9").run()
+    well(at)
+    assert any("the nearest is 8" in error.value for error in at.error)
+    at.text_input(key="own-vary-0").set_value("depth").run()
+    assert any("write it as depth" in error.value for error in at.error)
+    assert page(view="Experiments", experiment="../etc").error[0].value.startswith("there is no experiment")
 
 
 def test_the_explorer_opens_without_torch() -> None:

@@ -49,7 +49,8 @@ class View:
 
 def whole_chart(view: View, series: Sequence[Series], theme: Theme, choice: str) -> Chart:
     """All panels in one document, as a file has them."""
-    panels = [{"width": 640, **panel} for panel in view.panels(series, theme, choice)]
+    width = 640 if view.join == "vconcat" else 320
+    panels = [{"width": width, **panel} for panel in view.panels(series, theme, choice)]
     return _document({view.join: panels, "resolve": {"scale": {"color": "shared"}}}, theme)
 
 

@@ -13,7 +13,7 @@ import pytest
 from resviz.draw import raster
 from resviz.draw.theme import DARK, LIGHT
 from resviz.lab.experiments import EXPERIMENTS
-from resviz.views.lab import gradients, views
+from resviz.views.lab import gradients, surface, views
 from resviz.views.lab.view import Series, as_csv, as_text, single_charts, table, whole_chart
 
 LESION = [{"unit": None, "path": "", "error": 0.02, "loss": 0.1, "images": 100}] + [
@@ -117,6 +117,19 @@ def test_what_is_said(name, sentence):
 def test_the_effective_range_is_the_shortest_that_holds_the_share(norms, share, expected):
     rows = [{"length": k, "exact": norm} for k, norm in enumerate(norms)]
     assert gradients.effective(rows, share) == expected
+
+
+def test_contour_lines_go_where_the_loss_is_a_half_power_of_ten():
+    """Of a cone around the middle they are circles, in one scale whatever the network."""
+    axis = [-1 + i / 10 for i in range(21)]
+    rows = [{"beta": y, "alphas": axis, "losses": [10 ** math.hypot(x, y) for x in axis], "errors": [0.0] * 21}
+            for y in axis]  # fmt: skip
+    points = surface.contours(Series("x", rows))
+    assert {point["level"] for point in points} == {0.0, 0.5, 1.0}
+    for point in points:
+        if point["level"]:
+            assert math.hypot(point["x"], point["y"]) == pytest.approx(point["level"], abs=0.02)
+    assert surface.contours(Series("x", rows[:1])) == []
 
 
 def test_there_is_no_effective_range_of_nothing():

@@ -1,0 +1,111 @@
+"""How a person keeps runs: names, pins that protect from deletion, and the room that all of them may take."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from resviz.runs import store
+from resviz.runs.store import Run, RunError
+
+FILE = "label.json"
+GIGABYTE = 10**9
+LONGEST_NAME = 100
+ALLOWED = "RESVIZ_RUNS_GB"
+ALLOWED_GB = 10.0
+"""Gigabytes that all runs together may take where the environment names no other."""
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a person said about a run: a name, and whether it is pinned."""
+
+    name: str = ""
+    pinned: bool = False
+
+
+def label(run: Run) -> Label:
+    """The run's label; an empty one where nobody said anything, or where it cannot be read."""
+    try:
+        found = json.loads((run.path / FILE).read_text("utf-8"))
+        return Label(str(found["name"]), bool(found["pinned"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return Label()
+
+
+def rename(run: Run, name: str) -> None:
+    """Give the run a name; raises RunError if it is too long."""
+    name = " ".join(name.split())
+    if len(name) > LONGEST_NAME:
+        raise RunError(f"the name has {len(name)} characters and {LONGEST_NAME} are the most")
+    _write(run, replace(label(run), name=name))
+
+
+def pin(run: Run, pinned: bool) -> None:
+    """Pin the run, so that it stands first and is not deleted; or take the pin away."""
+    _write(run, replace(label(run), pinned=pinned))
+
+
+def _write(run: Run, said: Label) -> None:
+    beside = run.path / f".{FILE}.part"
+    beside.write_text(json.dumps(asdict(said), ensure_ascii=False), "utf-8")
+    beside.replace(run.path / FILE)
+
+
+def delete(run: Run) -> None:
+    """Stop and remove the run; raises RunError if it is pinned or does not end in time."""
+    if label(run).pinned:
+        raise RunError(f"the run {run.id} is pinned: take the pin away first")
+    store.delete(run)
+
+
+def size(run: Run) -> int:
+    """Bytes on disk; a file under two names counts once."""
+    return _bytes([run.path])
+
+
+def used() -> int:
+    """Bytes that all runs take."""
+    return _bytes([run.path for run in store.listed()])
+
+
+def allowed() -> int:
+    """Bytes that all runs may take: RESVIZ_RUNS_GB gigabytes; raises RunError where that is no number."""
+    text = os.environ.get(ALLOWED)
+    try:
+        gigabytes = ALLOWED_GB if text is None else float(text)
+        if not gigabytes >= 0:
+            raise ValueError(text)
+        return int(gigabytes * GIGABYTE)
+    except (ValueError, OverflowError):
+        raise RunError(f"{ALLOWED} {text!r} is no number of gigabytes: write it as {ALLOWED_GB:g}") from None
+
+
+def refuse_if_full() -> None:
+    """Raise RunError where the runs take all the room that they may."""
+    if used() >= allowed():
+        raise RunError(
+            f"the runs take {gigabytes(used())} and may take {gigabytes(allowed())}: delete some, or set {ALLOWED}"
+        )
+
+
+def gigabytes(count: int) -> str:
+    """Bytes in words, such as "1.3 GB"."""
+    return f"{count / GIGABYTE:.1f} GB" if count >= GIGABYTE / 10 else f"{count / 10**6:.1f} MB"
+
+
+def _bytes(folders: list[Path]) -> int:
+    return sum({at: blocks for folder in folders for at, blocks in _files(folder)}.values())
+
+
+def _files(folder: Path) -> Iterator[tuple[tuple[int, int], int]]:
+    """(device, inode) and size of each file; one that vanishes meanwhile is passed over."""
+    try:
+        for entry in os.scandir(folder):
+            about = entry.stat(follow_symlinks=False)
+            yield (about.st_dev, about.st_ino), about.st_size
+    except FileNotFoundError:
+        return

@@ -1,0 +1,87 @@
+"""The list of runs: pinned ones first, one to be opened by a tick, several to be compared, and the room they take."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from resviz.core.knob import SpecError
+from resviz.runs import shelf, store
+from resviz.runs.status import status
+from resviz.runs.store import Run, RunError
+from resviz.train.recipe import recipe_of
+from resviz.ui import choice, run_view
+
+RUN = "run"
+BETWEEN = ","
+LISTED = 30
+MOST_COMPARED = 9
+
+
+def asked() -> list[str]:
+    """The IDs in the URL."""
+    return [name for name in st.query_params.get(RUN, "").split(BETWEEN) if name][:MOST_COMPARED]
+
+
+def show() -> None:
+    """The newest runs, the pinned before them."""
+    runs = sorted(store.listed(), key=lambda run: not shelf.label(run).pinned)
+    if not runs:
+        return
+    st.markdown("**Runs** (tick one to see it, several to compare them)")
+    columns = {
+        "pinned": st.column_config.CheckboxColumn(width="small"),
+        "test accuracy": st.column_config.NumberColumn(format="percent"),
+        "seconds": st.column_config.NumberColumn(format="%.1f"),
+        "begun": st.column_config.DatetimeColumn(format="distance"),
+    }
+    shown = runs[:LISTED]
+    st.dataframe(
+        pd.DataFrame([_line(run) for run in shown]), hide_index=True, selection_mode="multi-row", key="runs",
+        on_select=partial(_open, [run.id for run in shown]), column_config=columns,
+    )  # fmt: skip
+    st.caption(choice.plain(_room(len(runs), len(shown))))
+
+
+def _room(runs: int, shown: int) -> str:
+    words = f"{runs} runs" + (f", the first {shown} of them shown" if shown < runs else "")
+    try:
+        return f"{words}; they take {shelf.gigabytes(shelf.used())} of {shelf.gigabytes(shelf.allowed())}."
+    except RunError as error:
+        return f"{words}; {error}."
+
+
+def _open(names: list[str]) -> None:
+    rows = [row for row in st.session_state["runs"]["selection"]["rows"] if row < len(names)]
+    if rows:
+        st.query_params[RUN] = BETWEEN.join(names[row] for row in rows[:MOST_COMPARED])
+
+
+def _line(run: Run) -> dict[str, object]:
+    now, said = status(run), shelf.label(run)
+    try:
+        config = run.config()
+        title, recipe, begun = str(config["title"]), _title(config["recipe"]), pd.Timestamp(str(config["created"]))
+    except RunError as error:
+        title, recipe, begun = str(error), "", pd.NaT
+    return {
+        "run": said.name or run.id,
+        "pinned": said.pinned,
+        "network": title,
+        "recipe": recipe,
+        "begun": begun,
+        "state": run_view.state_words(run, now),
+        "epochs": now.epochs,
+        "test accuracy": math.nan if now.test_error is None else 1 - now.test_error,
+        "seconds": math.nan if now.seconds is None else now.seconds,
+    }
+
+
+def _title(recipe: object) -> str:
+    try:
+        return recipe_of(recipe).title()
+    except SpecError as error:
+        return str(error)

@@ -1,0 +1,61 @@
+"""An experiment with its real processes: queued in order, trained, judged; stopped; gone on with; deleted."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from resviz.experiments import record
+from resviz.experiments.design import Design
+from resviz.experiments.results import results, verdict
+from resviz.runs import store
+
+TWO = Design("Pooling", ("lenet:activation=relu",), (("pool", ("avg", "max")),), {"epochs": "1", "device": "cpu"})
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("RESVIZ_RUNS", str(tmp_path))
+    return tmp_path
+
+
+def ended(experiment: record.Experiment, seconds: float = 60.0) -> None:
+    deadline = time.monotonic() + seconds
+    while experiment.alive():
+        assert time.monotonic() < deadline, [run.state() for run in experiment.runs()]
+        time.sleep(0.1)
+
+
+def test_from_the_design_to_the_verdict_and_away(folder: Path) -> None:
+    begun = record.begin_all(TWO, prediction=record.UNSURE)
+    assert record.find(begun.id) == begun
+    ended(begun)
+    arms = results(begun)
+    assert [arm.states for arm in arms] == [("finished",), ("finished",)]
+    assert all(arm.parameters == 61_706 for arm in arms)
+    found = verdict(begun, arms)
+    assert found is not None
+    assert found.answer[0] in [arm.title for arm in arms]
+    record.delete(begun)
+    assert record.listed() == []
+    assert store.listed() == []
+    assert [path.name for path in folder.iterdir()] == [".queue"]
+
+
+def test_stop_ends_every_run_also_those_that_wait() -> None:
+    begun = record.begin_all(Design("Long", ("resnet8",), (("lr", ("0.1", "0.2")),), {"epochs": "1000"}))
+    record.stop(begun)
+    ended(begun)
+    assert {run.state() for run in begun.runs()} == {"stopped"}
+
+
+def test_what_a_dying_server_did_not_start_is_started_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(record, "begin", lambda run, recipe: None)
+        begun = record.begin_all(TWO)
+    assert {run.state() for run in begun.runs()} == {"queued"}
+    record.go_on(begun)
+    ended(begun)
+    assert {run.state() for run in begun.runs()} == {"finished"}

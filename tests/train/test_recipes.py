@@ -1,0 +1,33 @@
+"""Recipes by name say what their papers say, and are known again whatever the machine."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from resviz.core.knob import SpecError
+from resviz.train.recipe import Recipe
+from resviz.train.recipes import RECIPES, name_of, named, recipe
+
+
+@pytest.mark.parametrize("name", RECIPES.names())
+def test_every_recipe_is_possible_and_known_again(name: str) -> None:
+    found = recipe(name, {"seed": "7", "device": "cpu", "data_dir": "/somewhere"})
+    assert name_of(found) == name
+    assert name_of(replace(found, batch=found.batch + 1)) == ""
+
+
+def test_the_paper_s_numbers() -> None:
+    """He et al. 2015, section 4.2."""
+    found = recipe("he2015-cifar-45k", {})
+    assert (found.steps, found.batch, found.lr, found.momentum, found.weight_decay) == (64_000, 128, 0.1, 0.9, 1e-4)
+    assert (found.optimizer, found.validation, found.moved()) == ("sgd", 0.1, (4, True))
+    assert recipe("he2015-cifar-110", {}).rate(399 / 64_000) == pytest.approx(0.01)
+
+
+def test_digits_are_the_defaults_and_flags_change_them() -> None:
+    assert recipe("digits", {}) == Recipe()
+    assert recipe("mnist-keras-tutorial", {"epochs": "5"}).epochs == 5
+    with pytest.raises(SpecError, match="there is no recipe 'he2015': there are digits, he2015-cifar, "):
+        named("he2015")
