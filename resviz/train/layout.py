@@ -1,7 +1,7 @@
 """Gradients stay channels-last on their way back.
 
 Global average pooling and option A's zero padding give theirs in the other layout, and ReLU's backward pass, which
-then meets two layouts, takes twenty times as long: a tenth of a step of ResNet-20 on the CPU. The numbers stay the same.
+then meets two layouts, takes twenty times as long: a tenth of a step of ResNet-20 on the CPU. The numbers stay.
 """
 
 from __future__ import annotations

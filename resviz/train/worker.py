@@ -1,4 +1,8 @@
-"""The process of one training: `python -m resviz.train.worker RUN_FOLDER` trains what its config.json says."""
+"""The process of one training: `python -m resviz.train.worker RUN_FOLDER` trains what its config.json says.
+
+Several processes train one network by `torchrun --nproc-per-node N -m resviz.train.worker RUN_FOLDER`: the first of
+them is the run's process, the others take part. Such a team does not wait in the queue.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +11,23 @@ import logging
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 from resviz.core.knob import SpecError
 from resviz.core.net import ShapeError
 from resviz.runs import queue, store
 from resviz.runs.journal import Row
-from resviz.runs.process import Watch, serve
+from resviz.runs.process import StoppedError, Watch, serve
 from resviz.train.errors import TrainError
 from resviz.train.recipe import recipe_of
+
+SENTENCES = (SpecError, ShapeError, TrainError)
 
 
 def rows(run: store.Run, watch: Watch, log: logging.Logger) -> Iterator[Row]:
     """Wait for its turn, train, and give the rows."""
-    turn(run, watch, log)
+    if not _in_team():
+        turn(run, watch, log)
     # torch takes seconds to import: by now the lock is held, and a signal or a failing import is seen to
     job = importlib.import_module("resviz.train.job")
     yield from job.perform(run, watch, log)
@@ -40,5 +48,21 @@ def turn(run: store.Run, watch: Watch, log: logging.Logger) -> None:
         os.environ["CUDA_VISIBLE_DEVICES"] = place
 
 
+def take_part(folder: str) -> int:
+    """Train along with the team's first process; what goes wrong is that one's to say."""
+    job = importlib.import_module("resviz.train.job")
+    try:
+        job.take_part(store.Run(Path(folder).absolute()))
+    except (StoppedError, *SENTENCES):
+        return 0
+    return 0
+
+
+def _in_team() -> bool:
+    return int(os.environ.get("WORLD_SIZE", "1")) > 1
+
+
 if __name__ == "__main__":
-    sys.exit(serve("resviz.train.worker", sys.argv[1:], rows, (SpecError, ShapeError, TrainError)))
+    if int(os.environ.get("RANK", "0")) > 0:
+        sys.exit(take_part(sys.argv[1]))
+    sys.exit(serve("resviz.train.worker", sys.argv[1:], rows, SENTENCES))
