@@ -22,6 +22,7 @@ from resviz.train.checkpoint import Progress, keep_best, progress, save, save_pr
 from resviz.train.data import Data, load
 from resviz.train.download import fetch
 from resviz.train.engine import Engine, choose
+from resviz.train.events import mirrored
 from resviz.train.loop import Training
 from resviz.train.prepare import prepared
 from resviz.train.recipe import Recipe, changes, fitted, recipe_of
@@ -82,7 +83,8 @@ def perform(run: Run, watch: Callable[[], None], log: logging.Logger) -> Iterato
     training = Training(job.model, job.data, recipe, job.engine, watch, team)
     yield from _resumed(run, training, before, log)
     yield start
-    yield from _kept(run, job, training, math.inf if before is None else before.best, log)
+    curve = _kept(run, job, training, math.inf if before is None else before.best, log)
+    yield from mirrored(curve, run.path) if recipe.tensorboard else curve
     run.progress.unlink(missing_ok=True)
 
 

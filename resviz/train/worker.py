@@ -26,7 +26,7 @@ SENTENCES = (SpecError, ShapeError, TrainError)
 
 def rows(run: store.Run, watch: Watch, log: logging.Logger) -> Iterator[Row]:
     """Wait for its turn, train, and give the rows."""
-    if not _in_team():
+    if not _in_team() and not os.environ.get(queue.GIVEN):
         turn(run, watch, log)
     # torch takes seconds to import: by now the lock is held, and a signal or a failing import is seen to
     job = importlib.import_module("resviz.train.job")
