@@ -62,10 +62,23 @@ def main() -> None:
                     True,
                     ".barlayer",
                 )
+                trained = train(runs)
+                query = f"view=Lab&layout=cifar&depth=20&lab=lesion&on={';'.join(trained)}&out=3"
+                photograph(
+                    chromium, "page-lab.png", query, False, "text=with one unit less", ".st-key-lab-begin button"
+                )
                 photograph(chromium, "page-train.png", "view=Train&layout=cifar&depth=20", False, "text=finished",
                            "text=Train ResNet-20")  # fmt: skip
         finally:
             server.kill()
+
+
+def train(runs: str) -> list[str]:
+    """ResNet-20 and Plain-20 on digits; their runs."""
+    for network in ("resnet20", "plain20"):
+        command = [sys.executable, "-m", "resviz", "train", network]
+        subprocess.run(command, cwd=HERE.parent, env={**os.environ, "RESVIZ_RUNS": runs}, check=True)
+    return [path.parent.name for path in sorted(Path(runs).glob("*/config.json"))]
 
 
 def wait() -> None:

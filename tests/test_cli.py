@@ -307,7 +307,7 @@ def test_what_is_no_file_is_refused(resviz: Terminal, tmp_path: Path) -> None:
         (["draw", "resnet1202", "-o", "net.dot", "--level", "all"], "invalid choice: 'all'"),
         (["code", "resnet50", "-o", "nowhere/model.py"], "nowhere/model.py: No such file or directory"),
         (["train", "resnet8", "--epochs", "0"], "epochs 0 is out of range"),
-        (["train", "resnet8", "--data", "nosuch"], "choose digits, cifar10, mnist"),
+        (["train", "resnet8", "--data", "nosuch"], "choose digits, mnist, fashion-mnist, cifar10, cifar100"),
         (["train", "resnet8", "--lr", "nan"], "lr nan is out of range"),
         (["train", "resnet8", "--seed", "-1"], "the nearest is 0"),
         (["train"], "name a preset or a family"),

@@ -21,16 +21,18 @@ ALLOWED = {
     "runs": {"core"},
     "train": {"core", "zoo", "nn", "runs"},
     "experiments": {"core", "zoo", "runs", "train"},
-    "ui": {"core", "zoo", "views", "draw", "export", "runs", "nn", "train", "experiments"},
-    "cli": {"core", "zoo", "views", "draw", "export", "runs", "nn", "train", "experiments", "ui"},
+    "lab": {"core", "zoo", "nn", "runs", "train", "views"},
+    "ui": {"core", "zoo", "views", "draw", "export", "runs", "nn", "train", "experiments", "lab"},
+    "cli": {"core", "zoo", "views", "draw", "export", "runs", "nn", "train", "experiments", "lab"},
 }
-"""A package may import these and itself. What it may take of nn and train without torch is said in TORCHLESS."""
+"""A package may import these and itself. What it may take of nn, train and lab without torch is said in TORCHLESS."""
 
 THIRD_PARTY = {
     "resviz.core": set(),
     "resviz.zoo": set(),
     "resviz.views": set(),
     "resviz.views.charts": {"plotly"},
+    "resviz.views.lab.surface": {"contourpy"},
     "resviz.draw": set(),
     "resviz.draw.dot": {"graphviz", "pygraphviz"},
     "resviz.draw.engine": {"pygraphviz"},
@@ -40,7 +42,11 @@ THIRD_PARTY = {
 }
 """The most specific entry counts; packages that are not here may use what they declare."""
 
-TORCHLESS = {"resviz.nn.client", "resviz.train.recipe"}
+TORCHLESS = {
+    "resviz.nn.client",
+    "resviz.train.recipe",
+    *(f"resviz.lab.{name}" for name in ("client", "experiments", "jobs", "names", "settings", "subject")),
+}
 """What the page's process may import of the packages that hold torch."""
 
 
@@ -74,7 +80,7 @@ def third_party(name: str) -> set[str]:
 
 
 def holds_torch(name: str) -> bool:
-    return package(name) in ("nn", "train") and name not in TORCHLESS
+    return package(name) in ("nn", "train", "lab") and name not in TORCHLESS
 
 
 def reach(name: str) -> set[str]:
@@ -116,7 +122,7 @@ def test_streamlit_is_in_the_ui_alone(name):
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_torch_is_in_nn_and_train_alone(name):
+def test_torch_is_in_nn_train_and_lab_alone(name):
     torch_itself = third_party(name) & {"torch", "torchinfo", "safetensors"}
     assert not torch_itself or holds_torch(name)
 

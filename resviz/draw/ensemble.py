@@ -103,22 +103,25 @@ def _indexed(x: float, y: float, index: int, theme: Theme) -> str:
     )
 
 
-def chain(units: Sequence[tuple[str, bool]], removed: Set[int], theme: Theme, title: str) -> str:
+def cut(units: Sequence[tuple[str, bool]], removed: Set[int]) -> int:
+    """The first unit that was removed and has no way round it, or how many units there are: so far one gets."""
+    return next((i for i, (_, has_shortcut) in enumerate(units) if i in removed and not has_shortcut), len(units))
+
+
+def chain(units: Sequence[tuple[str, bool]], removed: Set[int], reached: int, theme: Theme, title: str) -> str:
     """The network as it is usually drawn: its units in a row, a shortcut over each that has one, as SVG.
 
-    `units` are (path, whether a shortcut leads round it); `removed` the positions of removed ones. The line is
-    drawn faint behind the first unit that was removed and has no way round it: nothing gets through.
+    `units` are (path, whether a shortcut leads round it); `removed` the positions of removed ones. From the unit
+    `reached` on the line is drawn faint: nothing gets so far.
     """
     per_row = PER_ROW if len(units) <= MANY else PER_ROW_OF_MANY
     rows = max(1, -(-len(units) // per_row))
     per_row = -(-len(units) // rows)
-    out, cut = [], False
+    out = []
     for i, (path, has_shortcut) in enumerate(units):
         row, column = divmod(i, per_row)
         x, y = 14 + column * CELL, 34 + row * 52.0
-        gone = i in removed
-        cut = cut or (gone and not has_shortcut)
-        out.append(_cell(path, i, x, y, gone, cut, has_shortcut, theme))
+        out.append(_cell(path, i, x, y, i in removed, i >= reached, has_shortcut, theme))
     width = 28 + CELL * min(len(units), per_row)
     return document(width, 20 + rows * 52, theme, title, out)
 

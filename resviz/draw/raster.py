@@ -6,8 +6,10 @@ which answers to sans-serif; so that family is added behind every list. That fon
 
 from __future__ import annotations
 
+import json
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Mapping
 
 import vl_convert
 
@@ -55,3 +57,11 @@ def size(svg: str) -> tuple[float, float]:
 
 def _with_font(svg: str) -> str:
     return FAMILIES.sub(r'font-family="\1, sans-serif"', svg)
+
+
+def chart(document: Mapping[str, object]) -> str:
+    """A Vega-Lite document as SVG; raises RasterError where it is none."""
+    try:
+        return str(vl_convert.vegalite_to_svg(json.dumps(document)))
+    except ValueError as error:
+        raise RasterError(f"this chart cannot be drawn: {str(error).splitlines()[0]}") from None

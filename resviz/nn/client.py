@@ -42,19 +42,19 @@ class Torch:
 
     def verify(self, spec: NetSpec) -> dict[str, Any]:
         """The network's numbers as counted and as built: `resviz.nn.verify.Verification` as JSON."""
-        return dict(self._ask("verify", spec))
+        return dict(self.ask("verify", spec=to_json(spec)))
 
     def printed(self, spec: NetSpec) -> str:
         """The module as torch prints it."""
-        return str(self._ask("printed", spec))
+        return str(self.ask("printed", spec=to_json(spec)))
 
     def torchinfo(self, spec: NetSpec) -> str:
         """torchinfo's summary."""
-        return str(self._ask("torchinfo", spec))
+        return str(self.ask("torchinfo", spec=to_json(spec)))
 
     def devices(self) -> dict[str, Any]:
         """{"cuda": names of the CUDA devices, "cpu_threads": torch's own number of threads}."""
-        return dict(self._ask("devices", None))
+        return dict(self.ask("devices"))
 
     def start(self) -> None:
         """Start the helper now, so that the first request need not wait for torch; does not wait itself."""
@@ -68,12 +68,11 @@ class Torch:
                 self._helper.end()
                 self._helper = None
 
-    def _ask(self, do: str, spec: NetSpec | None) -> Any:
+    def ask(self, do: str, **values: object) -> Any:
+        """The answer to a request of that kind with these values, which JSON must have."""
         with self._lock:
             self._requests += 1
-            request: dict[str, object] = {"id": self._requests, "do": do}
-            if spec is not None:
-                request["spec"] = to_json(spec)
+            request = {"id": self._requests, "do": do, **values}
             answer = self._answer(json.dumps(request))
             if answer.get("id") != self._requests:
                 self._drop()

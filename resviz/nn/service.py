@@ -12,7 +12,8 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import TextIO
 
 import torch
@@ -21,6 +22,9 @@ from resviz.core.spec import NetSpec
 from resviz.nn.summary import printed, torchinfo_summary
 from resviz.nn.verify import verify
 from resviz.zoo.families import from_json
+
+Handlers = Mapping[str, Callable[[dict[str, object]], object]]
+NO_MORE: Handlers = MappingProxyType({})
 
 OF_SPEC: dict[str, Callable[[NetSpec], object]] = {
     "verify": lambda spec: verify(spec).json(),
@@ -35,17 +39,20 @@ def devices(threads: int) -> dict[str, object]:
     return {"cuda": names, "cpu_threads": threads}
 
 
-def result(request: dict[str, object], threads: int) -> object:
+def result(request: dict[str, object], threads: int, more: Handlers = NO_MORE) -> object:
     """What a request asks for; raises ValueError with one sentence if it asks for something impossible."""
     do = request.get("do")
     if do == "devices":
         return devices(threads)
+    if isinstance(do, str) and do in more:
+        return more[do](request)
     if do not in OF_SPEC:
-        raise ValueError(f"there is nothing to do called {do!r}: there are {', '.join((*OF_SPEC, 'devices'))}")
+        known = (*OF_SPEC, *more, "devices")
+        raise ValueError(f"there is nothing to do called {do!r}: there are {', '.join(known)}")
     return OF_SPEC[str(do)](from_json(request.get("spec")))
 
 
-def answer(line: str, threads: int) -> dict[str, object]:
+def answer(line: str, threads: int, more: Handlers = NO_MORE) -> dict[str, object]:
     """The answer to one line; whatever goes wrong is in it as one sentence."""
     number: object = None
     try:
@@ -53,7 +60,7 @@ def answer(line: str, threads: int) -> dict[str, object]:
         if not isinstance(request, dict):
             raise ValueError("a request is a JSON object")
         number = request.get("id")
-        return {"id": number, "ok": True, "result": result(request, threads)}
+        return {"id": number, "ok": True, "result": result(request, threads, more)}
     except ValueError as error:
         return {"id": number, "ok": False, "error": str(error)}
     except Exception as error:  # torch's own failures, for want of memory say: the next request may well go through
@@ -69,14 +76,14 @@ def private_stdout() -> TextIO:
     return answers
 
 
-def main() -> None:
-    """Answer until stdin closes."""
+def main(more: Handlers = NO_MORE) -> None:
+    """Answer until stdin closes; `more` are further things to do, each with the whole request."""
     answers = private_stdout()
     threads = torch.get_num_threads()
     # one thread: the page and the training run need the other cores, and small networks are no slower
     torch.set_num_threads(1)
     for line in sys.stdin:
-        print(json.dumps(answer(line, threads)), file=answers, flush=True)
+        print(json.dumps(answer(line, threads, more)), file=answers, flush=True)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 from torch.nn import functional
 
@@ -18,7 +19,12 @@ def loss_and_logits(
     is the share of the target that goes to all classes alike (Szegedy et al. 2015, section 7).
     """
     logits, *asides = output if isinstance(output, tuple) else (output,)
-    loss = functional.cross_entropy(logits.float(), labels, label_smoothing=smoothing)
+    loss = functional.cross_entropy(_exact(logits), labels, label_smoothing=smoothing)
     for aside in asides:
-        loss = loss + ASIDE_WEIGHT * functional.cross_entropy(aside.float(), labels, label_smoothing=smoothing)
+        loss = loss + ASIDE_WEIGHT * functional.cross_entropy(_exact(aside), labels, label_smoothing=smoothing)
     return loss, logits
+
+
+def _exact(logits: Tensor) -> Tensor:
+    """The logits in float32 at least: an exponential needs more than bfloat16 has."""
+    return logits.to(torch.promote_types(logits.dtype, torch.float32))

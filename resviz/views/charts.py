@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -120,6 +121,29 @@ def _shown(lengths: Lengths) -> list[int]:
 
 def _short(number: int) -> str:
     return f"{number:,}" if number < 10**18 else f"≈ 10^{math.log10(number):.2f}"
+
+
+def loss_surface(title: str, rows: Sequence[Mapping[str, Any]], theme: Theme) -> go.Figure:
+    """The loss, on a logarithmic axis, over the two directions of a slice through the weights (Li et al. 2018)."""
+    heights = [[math.log10(loss) if loss else None for loss in row["losses"]] for row in rows]
+    trace = go.Surface(
+        x=rows[0]["alphas"],
+        y=[row["beta"] for row in rows],
+        z=heights,
+        colorscale="Viridis",
+        showscale=False,
+        hovertemplate="α %{x:.3g}, β %{y:.3g}<br>log₁₀ of the loss %{z:.3f}<extra></extra>",
+    )
+    figure = _plain(go.Figure(trace), theme, 420, {"l": 0, "r": 0, "t": 30, "b": 0})
+    axis = {"color": theme.ink, "gridcolor": theme.faint, "backgroundcolor": theme.ground}
+    scene: dict[str, Any] = {
+        "xaxis": {**axis, "title": "α"},
+        "yaxis": {**axis, "title": "β"},
+        "zaxis": {**axis, "title": ""},
+    }
+    scene["camera"] = {"eye": {"x": 1.7, "y": 1.7, "z": 1.0}}
+    figure.update_layout(scene=scene, title={"text": f"{title}: log₁₀ of the loss", "font": {"size": 13}})
+    return figure
 
 
 def _plain(figure: go.Figure, theme: Theme, height: int, margin: dict[str, int] | None = None) -> go.Figure:

@@ -19,9 +19,10 @@ It shows the degradation problem: more layers, a higher error, on the training d
 (section 4.2). Xie et al. 2017 (section 5.1) took the shortcuts out of ResNet-50: its error rises from 23.9 to 31.2 %.
 
 What the literature disagrees about: He et al. measured that with batch normalisation neither signals nor gradients
-vanish. Balduzzi et al. 2017 explain the difficulty by gradients that resemble white noise, and in
-preliminary experiments train very deep networks without shortcuts from an initial state that "looks linear": shortcuts
-may be one remedy and not the only one.
+vanish. Yang et al. 2019 (arXiv 1902.08129) prove that BN makes the gradients of wide networks without shortcuts grow
+exponentially with depth instead, at the start of training; "Signals at the start" on the page Lab shows it. Balduzzi et
+al. 2017 explain the difficulty by gradients that resemble white noise, and in preliminary experiments train very deep
+networks without shortcuts from an initial state that "looks linear": shortcuts may be one remedy and not the only one.
 
 What to look at: with option A a residual network has exactly as many parameters as the plain one; compare both. In the
 unrolled view a plain network is one path, and nothing passes once a unit is removed.

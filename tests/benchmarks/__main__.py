@@ -1,11 +1,11 @@
-"""`python -m tests.benchmarks [cost] [classroom] [page] [training]` from the repository root; without a name, all."""
+"""`python -m tests.benchmarks [NAME …]` from the repository root; without a name, all of them."""
 
 from __future__ import annotations
 
 import argparse
 import importlib
 
-NAMES = ("cost", "classroom", "page", "training")
+NAMES = ("cost", "classroom", "page", "lab", "training")
 
 
 def main() -> None:

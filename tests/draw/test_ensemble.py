@@ -117,7 +117,7 @@ def test_a_plain_net_has_nothing_to_unroll() -> None:
 
 @pytest.mark.parametrize("n", [1, 15, 16, 54, 120, 121, 600])
 def test_the_chain_has_every_unit_once_and_inside(n: int) -> None:
-    root = ET.fromstring(ensemble.chain([(path, True) for path in units(n)], {0, n - 1}, DARK, "x"))
+    root = ET.fromstring(ensemble.chain([(path, True) for path in units(n)], {0, n - 1}, n, DARK, "x"))
     parts = [group for group in root.iter(f"{SVG}g") if group.get("class") == "part"]
     assert [part.attrib["data-path"] for part in parts] == units(n)
     labels = [part.attrib["aria-label"] for part in parts]
@@ -132,7 +132,7 @@ def test_the_chain_has_every_unit_once_and_inside(n: int) -> None:
 def faint_lines(shortcuts: list[bool], removed: set[int]) -> list[bool]:
     """Unit by unit, whether the line is faint."""
     pairs = [(f"layer1.{i}", has) for i, has in enumerate(shortcuts)]
-    root = ET.fromstring(ensemble.chain(pairs, removed, LIGHT, "x"))
+    root = ET.fromstring(ensemble.chain(pairs, removed, ensemble.cut(pairs, removed), LIGHT, "x"))
     lines = [group for group in root.findall(f"{SVG}g") if group.get("class") != "part"]
     return [group.get("opacity") is not None for group in lines]
 
@@ -144,7 +144,7 @@ def test_nothing_gets_through_behind_a_removed_unit_without_a_shortcut() -> None
 
 
 def test_an_arc_leads_over_each_unit_that_has_a_shortcut() -> None:
-    root = ET.fromstring(ensemble.chain([("a", True), ("b", False), ("c", True)], set(), LIGHT, "x"))
+    root = ET.fromstring(ensemble.chain([("a", True), ("b", False), ("c", True)], set(), 3, LIGHT, "x"))
     lines = [group for group in root.findall(f"{SVG}g") if group.get("class") != "part"]
     assert [len(group) for group in lines] == [2, 1, 2]
 

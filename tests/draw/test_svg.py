@@ -66,7 +66,7 @@ def test_it_stands_on_its_own(theme: Theme) -> None:
     node = placed("resnet20", drop_path="0.1", se="true")
     pictures = [figure.graph(node, "x", level, theme, tall=tall) for level in LEVELS for tall in (False, True)]
     pictures.append(figure.unrolled(placed("resnet8"), "x", theme))
-    pictures.append(chain([("layer1.0", True), ("layer1.1", False)], {1}, theme, "x"))
+    pictures.append(chain([("layer1.0", True), ("layer1.1", False)], {1}, 1, theme, "x"))
     own = {theme.ground, theme.panel, theme.ink, theme.faint, theme.wire, theme.accent, "none"}
     own |= {colour for paint in theme.paints.values() for colour in (paint.fill, paint.edge)}
     for picture in pictures:
@@ -108,7 +108,7 @@ def test_nothing_in_a_text_breaks_out() -> None:
     scene = arrange([Column(HOSTILE, HOSTILE, HOSTILE, Stack((box,), HOSTILE, 3))], HOSTILE)
     pictures = [
         svg(scene, LIGHT, HOSTILE),
-        chain([(HOSTILE, True)], {0}, DARK, HOSTILE),
+        chain([(HOSTILE, True)], {0}, 1, DARK, HOSTILE),
         bars.bars([bars.Group(HOSTILE, (0.5,), (HOSTILE,))], [HOSTILE], LIGHT, HOSTILE),
     ]
     for picture in pictures:

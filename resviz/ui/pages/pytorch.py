@@ -11,18 +11,12 @@ import streamlit as st
 
 from resviz.core.spec import NetSpec
 from resviz.export.source import source
-from resviz.nn.client import Torch
 from resviz.ui import choice
+from resviz.ui.helper import helper
 from resviz.ui.page import Page, Shown
 from resviz.views import checked
 
 SOME = 20
-
-
-@st.cache_resource
-def helper() -> Torch:
-    """The helper process with torch in it, one for all sessions."""
-    return Torch()
 
 
 def show(shown: Shown) -> None:

@@ -48,13 +48,13 @@ def _fragment(shown: Shown) -> None:
     left, right = st.columns(2)
     with left:
         st.markdown(f"**{choice.plain(shown.title)}**: click a unit to remove it")
-        svg = ensemble.chain(units, removed, theme(), f"{shown.title}: its units")
+        svg = ensemble.chain(units, removed, ensemble.cut(units, removed), theme(), f"{shown.title}: its units")
         diagram.show(svg, CHAIN, toggle, height=320)
         _verdict(units, removed)
     with right:
         plain = [(path, False) for path in names]
         st.markdown("**The plain net of the same depth**: no way round a unit")
-        svg = ensemble.chain(plain, removed, theme(), "the plain net: its units")
+        svg = ensemble.chain(plain, removed, ensemble.cut(plain, removed), theme(), "the plain net: its units")
         diagram.show(svg, PLAIN, toggle, height=320)
         _verdict(plain, removed)
     if removed:

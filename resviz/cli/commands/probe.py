@@ -1,0 +1,7 @@
+"""`resviz probe`: the lab's experiment of that name."""
+
+from __future__ import annotations
+
+from resviz.cli import laboratory
+
+COMMAND = laboratory.command("probe", 7.6)

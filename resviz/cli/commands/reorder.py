@@ -1,0 +1,7 @@
+"""`resviz reorder`: the lab's experiment of that name."""
+
+from __future__ import annotations
+
+from resviz.cli import laboratory
+
+COMMAND = laboratory.command("reorder", 7.3)
