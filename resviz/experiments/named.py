@@ -87,10 +87,10 @@ experiment(
     "bn-shortcut",
     "Batch normalisation × shortcut",
     "Ioffe & Szegedy 2015; He et al. 2015",
-    (f"{CIFAR}:depth=32",),
+    (f"{CIFAR}:depth=56",),
     (("bn", ("true", "false")), ("shortcut", ("A", "none"))),
     asks="fails",
-    note="32 layers with and without batch normalisation, with and without shortcuts",
+    note="56 layers with and without batch normalisation, with and without shortcuts",
     finding="Neither is the other: the plain networks of He et al. 2015 have BN and degrade all the same.",
 )
 experiment(

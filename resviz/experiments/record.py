@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from resviz.experiments.design import Design, of_json
 from resviz.runs import shelf, store
 from resviz.runs.store import Run, RunError
 from resviz.train.launch import begin, prepare
-from resviz.train.recipe import recipe_of
+from resviz.train.recipe import Recipe, recipe_of
 
 FILE = "experiment.json"
 NONE = "none of them"
@@ -55,8 +55,12 @@ class Experiment:
         return any(run.state() in store.ALIVE for run in self.runs() if run.path.exists())
 
 
-def begin_all(design: Design, name: str = "", prediction: str = "") -> Experiment:
-    """Create the experiment and its runs, and queue them; raises SpecError, ShapeError, DataError or RunError.
+Start = Callable[[Run, Recipe], None]
+"""Starts a prepared run: puts it into this machine's queue, or gives it to a cluster."""
+
+
+def begin_all(design: Design, name: str = "", prediction: str = "", start: Start = begin) -> Experiment:
+    """Create the experiment and its runs, and start them; raises SpecError, ShapeError, DataError or RunError.
 
     The networks take turns seed by seed, so that a first picture is there before the last seed has begun.
     """
@@ -69,7 +73,7 @@ def begin_all(design: Design, name: str = "", prediction: str = "") -> Experimen
     _write(found)
     for seed in range(len(design.seeds)):
         for each, recipe in zip(runs, recipes, strict=True):
-            begin(each[seed], recipe[seed])
+            start(each[seed], recipe[seed])
     return found
 
 

@@ -20,6 +20,8 @@ from resviz.runs import lock
 
 FOLDER = ".queue"
 POLL_SECONDS = 0.1
+GIVEN = "RESVIZ_PLACE_GIVEN"
+"""In the environment of a process that somebody else has found a place for: torchrun's user, or a cluster."""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor, nn
 
+from resviz.train import layout
 from resviz.train.errors import DeviceError
 from resviz.train.loss import loss_and_logits
 from resviz.train.recipe import Recipe
@@ -45,6 +46,7 @@ class Engine:
     def ready(self, model: nn.Module) -> nn.Module:
         """The model on the device, channels last, and this process set to the threads."""
         torch.set_num_threads(self.threads)
+        layout.keep(model)
         return model.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 
     def __str__(self) -> str:

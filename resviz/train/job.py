@@ -22,10 +22,12 @@ from resviz.train.checkpoint import Progress, keep_best, progress, save, save_pr
 from resviz.train.data import Data, load
 from resviz.train.download import fetch
 from resviz.train.engine import Engine, choose
+from resviz.train.events import mirrored
 from resviz.train.loop import Training
 from resviz.train.prepare import prepared
 from resviz.train.recipe import Recipe, changes, fitted, recipe_of
 from resviz.train.sources import SOURCES
+from resviz.train.team import Team, gathered
 from resviz.zoo.families import from_json, to_json
 
 
@@ -65,38 +67,58 @@ def perform(run: Run, watch: Callable[[], None], log: logging.Logger) -> Iterato
     weights are saved before each "epoch" row is yielded, so that an epoch with a row has its weights. Raises
     SpecError, ShapeError, TrainError, and whatever `watch` raises.
     """
-    config = run.config()
-    recipe, chosen = recipe_of(config["recipe"]), from_json(config["spec"])
+    recipe = recipe_of(run.config()["recipe"])
     watch()
     if not recipe.data_dir:
         yield from fetch(recipe.data, watch)
+    team = gathered()
     before = progress(run.progress)
-    job = prepare(chosen, recipe, before.engine if before else None, watch)
+    job = prepare(run, before, watch, team)
     log.info("%s on %s", job.spec.title(), recipe.title())
     start = job.start_row()
     if start["note"]:
         log.info("%s", start["note"])
     log.info("%d training and %d test images; %d steps; %s", len(job.data.train), len(job.data.test), job.steps,
              job.engine)  # fmt: skip
-    training = Training(job.model, job.data, recipe, job.engine, watch)
+    training = Training(job.model, job.data, recipe, job.engine, watch, team)
     yield from _resumed(run, training, before, log)
     yield start
-    yield from _kept(run, job, training, math.inf if before is None else before.best, log)
+    curve = _kept(run, job, training, math.inf if before is None else before.best, log)
+    yield from mirrored(curve, run.path) if recipe.tensorboard else curve
     run.progress.unlink(missing_ok=True)
 
 
-def prepare(chosen: NetSpec, recipe: Recipe, engine: Engine | None, watch: Callable[[], None]) -> Job:
-    """Load the data, build the network and, where no `engine` is given, choose one."""
+def take_part(run: Run) -> None:
+    """Train along as a member of torchrun's team that is not the first: no rows, no files. Raises as `perform` does."""
+    team = gathered()
+    before = progress(run.progress)
+    job = prepare(run, before, _quiet, team)
+    training = Training(job.model, job.data, job.recipe, job.engine, _quiet, team)
+    if before is not None:
+        before.restore(training)
+    for _ in training.rows():
+        pass
+
+
+def _quiet() -> None:
+    """The first member watches for all."""
+
+
+def prepare(run: Run, before: Progress | None, watch: Callable[[], None], team: Team) -> Job:
+    """Load the data, build the network and choose an engine, or take the one from `before`."""
+    config = run.config()
+    recipe, chosen = recipe_of(config["recipe"]), from_json(config["spec"])
     spec = fitted(chosen, recipe.data, recipe.size)
     source = SOURCES[recipe.data].thing
     data = prepared(load(recipe.data, recipe.data_dir), recipe, source.classes).at(spec.input_shape())
     watch()
     model = build(infer(spec.net(), spec.input_shape()), recipe.seed)
     steps = recipe.steps or recipe.epochs * len(batches.cuts(len(data.train), recipe.batch))
-    if engine is None:
+    engine = before.engine if before else None
+    if engine is None and team.rank == 0:
         sample = next(batches.training(data, source, recipe.batch, torch.Generator()))
         engine = choose(model, sample, recipe, steps)
-    return Job(chosen, spec, recipe, data, model, steps, engine)
+    return Job(chosen, spec, recipe, data, model, steps, team.from_first(engine))
 
 
 def _resumed(run: Run, training: Training, before: Progress | None, log: logging.Logger) -> Iterator[Row]:

@@ -30,46 +30,58 @@ from resviz.train.optimizer import optimizer
 from resviz.train.pace import Pace
 from resviz.train.recipe import Recipe
 from resviz.train.sources import SOURCES
+from resviz.train.team import Team
 
 EVALUATION_BATCH = 500
+ALONE = Team()
 
 
 class Tally:
-    """Loss and wrong answers summed on the device, so that reading them is the only synchronisation."""
+    """Loss, wrong answers and images summed on the device, so that reading them is the only synchronisation."""
 
-    def __init__(self, device: torch.device) -> None:
-        self._sums = torch.zeros(2, dtype=torch.float64, device=device)
-        self.images = 0
+    def __init__(self, device: torch.device, team: Team) -> None:
+        self._sums = torch.zeros(3, dtype=torch.float64, device=device)
+        self._team = team
 
     def add(self, loss: Tensor, logits: Tensor, labels: Tensor) -> None:
-        """Add a batch with the mean `loss`."""
+        """Add this member's part of a batch with its mean `loss`."""
         wrong = (logits.argmax(1) != labels).sum()
-        self._sums += torch.stack([loss.detach().double() * len(labels), wrong.double()])
-        self.images += len(labels)
+        count = torch.full_like(wrong, len(labels))
+        self._sums += torch.stack([loss.detach().double() * len(labels), wrong.double(), count.double()])
 
-    def read(self, what: str) -> tuple[float, float]:
-        """Mean loss and share of wrong answers; raises DivergedError, which names `what` images."""
-        loss, wrong = (self._sums / self.images).tolist()
+    def read(self, what: str) -> tuple[float, float, int]:
+        """Mean loss, share of wrong answers, and images; raises DivergedError, which names `what` images."""
+        loss, wrong, images = self._team.add_up(self._sums.clone()).tolist()
         if not math.isfinite(loss):
             raise DivergedError(
                 f"the training diverged: the loss of the {what} images is no longer a finite number; "
                 "take a smaller learning rate"
             )
-        return loss, wrong
+        return loss / images, wrong / images, int(images)
 
 
 class Training:
     """One training of `model` on `data`; `watch` is called before each batch, and what it raises ends the training."""
 
-    def __init__(self, model: nn.Module, data: Data, recipe: Recipe, engine: Engine, watch: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        model: nn.Module,
+        data: Data,
+        recipe: Recipe,
+        engine: Engine,
+        watch: Callable[[], None],
+        team: Team = ALONE,
+    ) -> None:
         self.model = engine.ready(model)
+        self.team = team
+        self.trained = team.wrapped(self.model, engine)
         self.data = data.to(engine.device)
-        self.recipe, self.engine, self.watch = recipe, engine, watch
+        self.recipe, self.engine, self.watch = recipe, engine, team.agreed(watch)
         padding, mirror = recipe.moved()
         self.source = replace(SOURCES[recipe.data].thing, padding=padding, mirror=mirror)
         self.optimizer = optimizer(self.model, recipe)
         self.generator = torch.Generator().manual_seed(recipe.seed)
-        self.pace = Pace(recipe, len(batches.cuts(len(data.train), recipe.batch)))
+        self.pace = Pace(recipe, len(batches.cuts(len(data.train), recipe.batch)), team.clock)
         self.epochs = 0
 
     def rows(self) -> Iterator[Row]:
@@ -78,9 +90,9 @@ class Training:
         Goes on after the epochs that are done already.
         """
         if not self.epochs:
-            torch.manual_seed(self.recipe.seed)
+            torch.manual_seed(self.recipe.seed + self.team.rank)
         while not self.pace.over:
-            tally, begun = Tally(self.engine.device), self.pace.trained
+            tally, begun = Tally(self.engine.device, self.team), self.pace.trained
             yield from self._train(tally)
             took = self.pace.trained - begun
             self.epochs += 1
@@ -100,27 +112,29 @@ class Training:
     def _train(self, tally: Tally) -> Iterator[Row]:
         """The steps of an epoch, or as many as the time allows, added up in `tally`."""
         self.model.train()
-        part, since = Tally(self.engine.device), self.pace.trained
+        part, since = Tally(self.engine.device, self.team), self.pace.trained
         for images, labels in batches.training(self.data, self.source, self.recipe.batch, self.generator):
             self.watch()
-            loss, logits = self._step(images, labels)
+            own = self.team.share(labels)
+            loss, logits = self._step(self.team.share(images), own, len(labels))
             self.pace.step += 1
+            self.team.tick()
             for each in (tally, part):
-                each.add(loss, logits, labels)
+                each.add(loss, logits, own)
             if self.pace.epoch_over or self.pace.row_due(since):
                 yield self._step_row(part, self.pace.trained - since)
-                part, since = Tally(self.engine.device), self.pace.trained
+                part, since = Tally(self.engine.device, self.team), self.pace.trained
             if self.pace.over:
                 return
 
-    def _step(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    def _step(self, images: Tensor, labels: Tensor, whole: int) -> tuple[Tensor, Tensor]:
         for group in self.optimizer.param_groups:
             group["lr"] = self.recipe.rate(self.pace.progress(ahead=0.5))
         with self.engine.autocast():
-            output = self.model(images)
+            output = self.trained(images)
         loss, logits = loss_and_logits(output, labels, self.recipe.label_smoothing)
         self.optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        self.team.fair(loss, len(labels), whole).backward()  # type: ignore[no-untyped-call]
         self.optimizer.step()
         return loss, logits
 
@@ -128,23 +142,27 @@ class Training:
     def evaluate(self, of: Images, what: str) -> tuple[float, float]:
         """Loss and error on images, which `what` names."""
         self.model.eval()
-        tally = Tally(self.engine.device)
+        tally = Tally(self.engine.device, self.team)
         for images, labels in batches.in_order(of, self.data, EVALUATION_BATCH):
             self.watch()
+            own = self.team.share(labels)
+            if not len(own):
+                continue
             with self.engine.autocast():
-                logits = self.model(images)
-            tally.add(functional.cross_entropy(logits.float(), labels), logits, labels)
-        return tally.read(what)
+                logits = self.model(self.team.share(images))
+            tally.add(functional.cross_entropy(logits.float(), own), logits, own)
+        loss, error, _ = tally.read(what)
+        return loss, error
 
     def _step_row(self, part: Tally, took: float) -> Row:
-        loss, error = part.read("training")
-        return {"kind": "step", "epoch": self.pace.epoch, "loss": loss, "error": error} | self._times(part.images, took)
+        loss, error, images = part.read("training")
+        return {"kind": "step", "epoch": self.pace.epoch, "loss": loss, "error": error} | self._times(images, took)
 
     def _epoch_row(self, tally: Tally, took: float) -> Row:
-        loss, error = tally.read("training")
+        loss, error, images = tally.read("training")
         lr = self.optimizer.param_groups[0]["lr"]
         means = {"train_loss": loss, "train_error": error, "lr": lr}
-        return {"kind": "epoch", "epoch": self.epochs} | means | self._times(tally.images, took)
+        return {"kind": "epoch", "epoch": self.epochs} | means | self._times(images, took)
 
     def _times(self, images: int, took: float) -> Row:
         return {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from resviz.train.recipe import Recipe
@@ -16,12 +16,13 @@ ROWS = 1000
 class Pace:
     """The steps done, the steps to do, and the time that they take."""
 
-    def __init__(self, recipe: Recipe, steps_per_epoch: int) -> None:
+    def __init__(self, recipe: Recipe, steps_per_epoch: int, clock: Callable[[], float] = time.perf_counter) -> None:
         self.steps_per_epoch = steps_per_epoch
         self.steps = recipe.steps or recipe.epochs * steps_per_epoch
         self.step = 0
         self._limit = recipe.seconds
-        self._begun = time.perf_counter()
+        self._clock = clock
+        self._begun = clock()
         self._idle = 0.0
 
     def json(self) -> dict[str, float]:
@@ -31,13 +32,13 @@ class Pace:
     def go_on(self, saved: Mapping[str, float]) -> None:
         """Continue where another process left off; the time in between does not count."""
         self.step = int(saved["step"])
-        self._begun = time.perf_counter() - saved["seconds"]
+        self._begun = self._clock() - saved["seconds"]
         self._idle = saved["idle"]
 
     @property
     def seconds(self) -> float:
         """Since the beginning, evaluations included."""
-        return time.perf_counter() - self._begun
+        return self._clock() - self._begun
 
     @property
     def trained(self) -> float:

@@ -83,6 +83,8 @@ class Recipe(Spec):
     )  # fmt: skip
     threads: int = knob(0, "Threads", "CPU threads; 0: what is faster by timing", low=0, high=1024)
 
+    tensorboard: bool = knob(False, "TensorBoard", "event files beside the curve; needs the extra [tensorboard]")
+
     def check(self) -> None:
         if self.optimizer == "nesterov" and not self.momentum:
             raise SpecError("optimizer nesterov needs a momentum above 0; the nearest is sgd", optimizer="sgd")

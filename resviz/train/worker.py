@@ -1,4 +1,8 @@
-"""The process of one training: `python -m resviz.train.worker RUN_FOLDER` trains what its config.json says."""
+"""The process of one training: `python -m resviz.train.worker RUN_FOLDER` trains what its config.json says.
+
+Several processes train one network by `torchrun --nproc-per-node N -m resviz.train.worker RUN_FOLDER`: the first of
+them is the run's process, the others take part. Such a team does not wait in the queue.
+"""
 
 from __future__ import annotations
 
@@ -7,26 +11,50 @@ import logging
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 from resviz.core.knob import SpecError
 from resviz.core.net import ShapeError
 from resviz.runs import queue, store
 from resviz.runs.journal import Row
-from resviz.runs.process import Watch, serve, turn
+from resviz.runs.process import StoppedError, Watch, serve, turn
 from resviz.train.errors import TrainError
 from resviz.train.recipe import recipe_of
+
+SENTENCES = (SpecError, ShapeError, TrainError)
 
 
 def rows(run: store.Run, watch: Watch, log: logging.Logger) -> Iterator[Row]:
     """Wait for its turn, see no other GPU than its own from then on, train, and give the rows."""
-    wanted = queue.places(recipe_of(run.config()["recipe"]).device)
-    place = turn(run, wanted, watch, log)
-    if wanted.kind == "gpu":
-        os.environ["CUDA_VISIBLE_DEVICES"] = place
+    if not _in_team() and not os.environ.get(queue.GIVEN):
+        _take_place(run, watch, log)
     # torch takes seconds to import: by now the lock is held, and a signal or a failing import is seen to
     job = importlib.import_module("resviz.train.job")
     yield from job.perform(run, watch, log)
 
 
+def _take_place(run: store.Run, watch: Watch, log: logging.Logger) -> None:
+    wanted = queue.places(recipe_of(run.config()["recipe"]).device)
+    place = turn(run, wanted, watch, log)
+    if wanted.kind == "gpu":
+        os.environ["CUDA_VISIBLE_DEVICES"] = place
+
+
+def take_part(folder: str) -> int:
+    """Train along with the team's first process; what goes wrong is that one's to say."""
+    job = importlib.import_module("resviz.train.job")
+    try:
+        job.take_part(store.Run(Path(folder).absolute()))
+    except (StoppedError, *SENTENCES):
+        return 0
+    return 0
+
+
+def _in_team() -> bool:
+    return int(os.environ.get("WORLD_SIZE", "1")) > 1
+
+
 if __name__ == "__main__":
-    sys.exit(serve("resviz.train.worker", sys.argv[1:], rows, (SpecError, ShapeError, TrainError)))
+    if int(os.environ.get("RANK", "0")) > 0:
+        sys.exit(take_part(sys.argv[1]))
+    sys.exit(serve("resviz.train.worker", sys.argv[1:], rows, SENTENCES))

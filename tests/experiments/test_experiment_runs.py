@@ -51,10 +51,8 @@ def test_stop_ends_every_run_also_those_that_wait() -> None:
     assert {run.state() for run in begun.runs()} == {"stopped"}
 
 
-def test_what_a_dying_server_did_not_start_is_started_later(monkeypatch: pytest.MonkeyPatch) -> None:
-    with monkeypatch.context() as patched:
-        patched.setattr(record, "begin", lambda run, recipe: None)
-        begun = record.begin_all(TWO)
+def test_what_a_dying_server_did_not_start_is_started_later() -> None:
+    begun = record.begin_all(TWO, start=lambda run, recipe: None)
     assert {run.state() for run in begun.runs()} == {"queued"}
     record.go_on(begun)
     ended(begun)

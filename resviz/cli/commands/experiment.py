@@ -11,11 +11,13 @@ from dataclasses import replace
 from resviz.cli.command import Command, Texts
 from resviz.core.knob import SpecError
 from resviz.experiments import design, record
+from resviz.experiments.cluster import Cluster
 from resviz.experiments.design import Design
 from resviz.experiments.named import EXPERIMENTS, SHORT
 from resviz.experiments.record import Experiment
 from resviz.experiments.results import ArmResult, Spread, document, results, verdict
 from resviz.runs import store
+from resviz.train.launch import begin
 from resviz.train.recipe import Recipe
 from resviz.train.recipes import named as named_recipe
 from resviz.zoo.families import from_text, to_text
@@ -29,6 +31,8 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--vary", action="append", default=[], metavar="KNOB=A,B", help="once or twice; lists by ;")
     parser.add_argument("--recipe", metavar="NAME", help="resviz recipes lists them; the default is a minute on digits")
     parser.add_argument("--seeds", metavar="0,1,2", help="each network is trained with each")
+    parser.add_argument("--runner", choices=("queue", "ray"), default="queue", help="this machine, or a Ray cluster")
+    parser.add_argument("--address", default="", help="of the Ray cluster; without one, Ray on this machine")
     parser.add_argument("--json", action="store_true", help="one line of JSON an arm's epoch, and a last one")
 
 
@@ -40,12 +44,18 @@ def run(options: argparse.Namespace, texts: Texts) -> int:
     if options.seeds is not None:
         asked = replace(asked, seeds=design.seeds(options.seeds))
     start = asked.recipe if options.recipe is None else named_recipe(options.recipe)
-    begun = record.begin_all(replace(asked, recipe={**start, **own}), name)
+    wanted = replace(asked, recipe={**start, **own})
+    wanted.arms()
+    cluster = Cluster(options.address) if options.runner == "ray" else None
+    begun = record.begin_all(wanted, name, start=cluster.start if cluster else begin)
     try:
-        return _follow(begun, options.json)
+        return _follow(begun, options.json, cluster)
     except KeyboardInterrupt:
         record.stop(begun)
         raise
+    finally:
+        if cluster:
+            cluster.leave()
 
 
 def _design(options: argparse.Namespace, texts: Texts) -> tuple[Design, str]:
@@ -63,10 +73,10 @@ def _design(options: argparse.Namespace, texts: Texts) -> tuple[Design, str]:
     return Design(title, tuple(map(to_text, networks)), vary, SHORT), ""
 
 
-def _follow(begun: Experiment, as_json: bool) -> int:
+def _follow(begun: Experiment, as_json: bool, cluster: Cluster | None) -> int:
     """Print each arm's epochs as they come, then table and verdict; 0 if everything was trained to its end."""
     told: dict[str, int] = {}
-    while _news(begun, told, as_json):
+    while _news(begun, told, as_json) or (cluster and cluster.waiting()):
         time.sleep(POLL_SECONDS)
     arms = results(begun)
     print(json.dumps(document(begun, arms)) if as_json else _table(begun, arms))
