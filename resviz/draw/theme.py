@@ -39,7 +39,6 @@ HATCHES: Mapping[str, str] = {
     "crossed": "M-1 7L7 -1M-1 -1L7 7",
     "level": "M0 3H6",
     "upright": "M3 0V6",
-    "grid": "M0 3H6M3 0V6",
     "dotted": "M2.4 3H3.6",
     "dashed": "M0 1.5H3M3 4.5H6",
 }
@@ -136,7 +135,7 @@ PRINT = Theme(
         "regulariser": Paint("#ffffff", "#000000", "dotted"),
         "shape": Paint("#f2f2f2", "#6b6b6b", "dashed"),
         "join": Paint("#ffffff", "#1a1a1a"),
-        "stage": Paint("#ffffff", "#000000", "grid"),
+        "stage": Paint("#ededed", "#000000"),
     },
 )
 

@@ -1,0 +1,13 @@
+"""SVG: the figure as vectors for browsers, Inkscape and Illustrator."""
+
+from __future__ import annotations
+
+from resviz.export.export import Export, Job
+from resviz.export.picture import svg
+
+
+def write(job: Job) -> bytes:
+    return svg(job).encode()
+
+
+EXPORT = Export("svg", "SVG", "figure", 1, ".svg", "image/svg+xml", "vectors, for the web and for Inkscape", write)
