@@ -35,9 +35,24 @@ class Edge:
     shortcut: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """The edges of a scene in the order of its wires, and the wires that are part of none."""
+
+    edges: tuple[Edge, ...]
+    loose: tuple[Wire, ...]
+
+
+def traced(scene: Scene) -> Traced:
+    """The edges of a scene, and what its other wires are: rules, samples of the legend, the way out."""
+    tracer = _Tracer(scene)
+    found = tuple(tracer.edges())
+    return Traced(found, tuple(tracer.loose()))
+
+
 def edges(scene: Scene) -> list[Edge]:
     """The edges of a scene, in the order of its wires."""
-    return _Tracer(scene).edges()
+    return list(traced(scene).edges)
 
 
 class _Tracer:
@@ -66,6 +81,10 @@ class _Tracer:
                 tail, points, dashed, shortcut = self._source(wire)
                 found.append(Edge(tail, head, points, dashed, shortcut))
         return found
+
+    def loose(self) -> list[Wire]:
+        """The wires that no edge ran along."""
+        return [wire for wire in self._wires if id(wire) not in self._from]
 
     def _source(self, wire: Wire) -> tuple[Solid | None, tuple[Point, ...], bool, bool]:
         """What feeds a wire, the points from there to its end, and whether any part is dashed or a shortcut."""

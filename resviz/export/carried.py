@@ -23,8 +23,11 @@ from resviz.export.figure import Figure
 from resviz.zoo.families import from_json, to_json
 
 MARK = "resviz-spec:"
+IN_SOURCE = "Written by resviz for this spec:"
+"""Behind this a file of source has its spec, in its docstring (resviz.export.source)."""
 LONGEST = 200_000
 """Bytes of a line, and of a part of a ZIP that is looked into."""
+DAMAGED = "this file says that it is from resviz, but what it says of its network is damaged"
 ESCAPED = {"&": "\\u0026", "<": "\\u003c", ">": "\\u003e", "'": "\\u0027"}
 
 
@@ -50,6 +53,12 @@ def found(data: bytes) -> Carried | None:
         text = _after_mark(part)
         if text is not None:
             return _read(text)
+    at = data.find(IN_SOURCE.encode())
+    if at >= 0:
+        text = data[at + len(IN_SOURCE) : at + LONGEST].decode("utf-8", errors="replace").lstrip()
+        return _read_networks(text.replace("\\\\", "\\"))
+    if data.lstrip()[:1] in (b"{", b"[") and b'"family"' in data:
+        return _read_networks(data.decode("utf-8-sig", errors="replace").strip())
     return None
 
 
@@ -83,6 +92,15 @@ def _after_mark(data: bytes) -> str | None:
     return text.replace('\\"', '"').replace("\\\\u", "\\u") if text.startswith('{\\"') else text
 
 
+def _read_networks(text: str) -> Carried:
+    """What a bare spec, or a list of them, says."""
+    try:
+        value, _ = json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError):
+        raise SpecError(DAMAGED) from None
+    return _read(json.dumps({"networks": value if isinstance(value, list) else [value]}))
+
+
 def _read(text: str) -> Carried:
     try:
         value, _ = json.JSONDecoder().raw_decode(text)
@@ -92,7 +110,7 @@ def _read(text: str) -> Carried:
     except SpecError as error:
         raise SpecError(f"this file's network cannot be built by this version of resviz: {error}") from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise SpecError("this file says that it is from resviz, but what it says of its network is damaged") from None
+        raise SpecError(DAMAGED) from None
     if not specs:
         raise SpecError("this file says that it is from resviz, but names no network")
     return Carried(specs, figure)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from resviz.core.net import Node, sections
+from resviz.core.net import Node, sections, walk
 from resviz.core.ops import dims
 from resviz.views import tables
 from resviz.views.numbers import count
@@ -19,6 +19,13 @@ class Shown:
     parameters: bool = False
     macs: bool = False
     field: bool = False
+
+
+def everything(node: Node) -> Mapping[str, str]:
+    """All lines of every part, by its path."""
+    write = notes(node, Shown(True, True, True, True))
+    paths = [*(path for path, _ in walk(node) if path), *(section.handle for section in sections(node))]
+    return {path: write(path) for path in paths}
 
 
 def notes(node: Node, shown: Shown) -> Callable[[str], str]:

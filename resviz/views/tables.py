@@ -150,12 +150,12 @@ def _over(node: Node, role: Role, value: Callable[[Node], int]) -> int:
 def rows(node: Node, by: str = "op") -> list[Row]:
     """The rows at the level "stage", "block" or "op", in order of execution."""
     row = _rowing()
-    reached = reached(node, DOWN_TO[by])
+    parts = reached(node, DOWN_TO[by])
     if by == "op":
-        return [row(path, at, seen) for path, at, seen in reached if isinstance(at.net, Op)]
+        return [row(path, at, seen) for path, at, seen in parts if isinstance(at.net, Op)]
     names = iter([section.name for section in sections(node)])
     found = []
-    for path, at, seen in reached:
+    for path, at, seen in parts:
         if at.role in SECTIONS:
             name = next(names)
             if by == "stage" or at.role != "stage":

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from resviz.draw.scene import FONT, Mark, Panel, PlacedBox, Point, Scene, Sign, Swatch, Wire, Words, text_width
 from resviz.draw.theme import Theme
-from resviz.draw.trace import Edge, Solid, edges
+from resviz.draw.trace import Edge, Solid, traced
 from resviz.export.export import Export, Job
 
 FILLS = {"rising": "hachure", "falling": "hachure", "crossed": "cross-hatch", "level": "zigzag-line",
@@ -43,15 +43,11 @@ class _Cells:
         for mark in scene.marks:
             for style, box, words in self._vertices(mark):
                 self._vertex(mark, style, box, words)
-        connected = edges(scene)
-        for edge in connected:
+        found = traced(scene)
+        for edge in found.edges:
             self._edge(edge)
-        if not connected:
-            for mark in scene.marks:
-                if isinstance(mark, Wire):
-                    self._line(mark.points, mark.dashed)
-        else:
-            self._samples(scene)
+        for wire in found.loose:
+            self._line(wire)
 
     def _vertices(self, mark: Mark) -> Iterator[tuple[str, tuple[float, float, float, float], str]]:
         """The style, place and text of what a mark is drawn as."""
@@ -109,22 +105,18 @@ class _Cells:
         return ET.SubElement(carrier, "mxCell", style=style, parent="1")
 
     def _edge(self, edge: Edge) -> None:
-        style = f"{self._line_style(edge.dashed)};endArrow=block;endFill=1;endSize=5;{_side('entry', edge.head, edge.points[-1])}"
+        entry = _side("entry", edge.head, edge.points[-1])
+        style = f"{self._line_style(edge.dashed)};endArrow=block;endFill=1;endSize=5;{entry}"
         ends = {"target": self._names[id(edge.head)]}
         if edge.tail is not None:
             ends["source"] = self._names[id(edge.tail)]
             style += f";{_side('exit', edge.tail, edge.points[0])}"
         self._connector(style, edge.points, ends)
 
-    def _samples(self, scene: Scene) -> None:
-        """The legend's lines: wires between no boxes, of which both ends lie on one height."""
-        below = min((mark.y for mark in scene.marks if isinstance(mark, Swatch)), default=scene.height)
-        for mark in scene.marks:
-            if isinstance(mark, Wire) and mark.points[0][1] >= below:
-                self._line(mark.points, mark.dashed)
-
-    def _line(self, points: tuple[Point, ...], dashed: bool) -> None:
-        self._connector(f"{self._line_style(dashed)};endArrow=none", points, {})
+    def _line(self, wire: Wire) -> None:
+        """A line that connects nothing: a rule, a sample in the legend, the way out."""
+        end = "endArrow=block;endFill=1;endSize=5" if wire.arrow else "endArrow=none"
+        self._connector(f"{self._line_style(wire.dashed)};{end}", wire.points, {})
 
     def _line_style(self, dashed: bool) -> str:
         dash = ";dashed=1" if dashed else ""
