@@ -173,4 +173,6 @@ def _side(shape: Shape) -> int:
 
 
 def _words_width(glyph: Glyph) -> float:
-    return max(text_width(line, FONT if line.startswith("×") else SMALL, line.startswith("×")) for line in glyph.words())
+    return max(
+        text_width(line, FONT, True) if line.startswith("×") else text_width(line, SMALL) for line in glyph.words()
+    )

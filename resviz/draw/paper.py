@@ -62,8 +62,8 @@ def placed(scene: Scene, paper: Paper) -> Placement:
     least = scale * smallest(scene)
     if least < LEAST - 1e-9:
         raise PaperError(
-            f"on {paper.words} the smallest text would be {least:.1f} pt, and {LEAST:g} pt are the least: take a larger "
-            "page, a coarser level, fewer numbers, or another style"
+            f"on {paper.words} the smallest text would be {least:.1f} pt, and {LEAST:g} pt are the least: take a "
+            "larger page, a coarser level, fewer numbers, or another style"
         )
     width, height = paper.width or scale * scene.width, paper.height or scale * scene.height
     return Placement(width, height, scale, (width - scale * scene.width) / 2, (height - scale * scene.height) / 2)

@@ -166,7 +166,7 @@ def _until(points: tuple[Point, ...], at: Point) -> tuple[Point, ...]:
 def _straightened(points: tuple[Point, ...]) -> tuple[Point, ...]:
     """The points without those in the middle of a straight piece."""
     kept = [points[0]]
-    for at, behind in zip(points[1:], points[2:]):
+    for at, behind in pairwise(points[1:]):
         before = kept[-1]
         straight = (before[0] == at[0] == behind[0]) or (before[1] == at[1] == behind[1])
         if not straight and at != before:

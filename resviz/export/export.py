@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -25,7 +25,7 @@ class Job:
     """What is to be exported: networks, how they are drawn, and the weights to put in (none: fresh ones of a seed)."""
 
     specs: tuple[NetSpec, ...]
-    figure: Figure = Figure()
+    figure: Figure = field(default_factory=Figure)
     weights: Path | None = None
     seed: int = 0
 

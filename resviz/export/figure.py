@@ -23,6 +23,8 @@ from resviz.views.notes import Shown, notes
 from resviz.views.stages import stage_table
 
 MOST_NETWORKS = 12
+REMARKS = {"unrolled": ", unrolled", "unit": ": a unit"}
+"""What the title of a figure says beside the network's."""
 
 
 def _level(figure: Figure) -> str:
@@ -104,12 +106,12 @@ class Drawing:
 
 
 def drawing(specs: Sequence[NetSpec], figure: Figure) -> Drawing:
-    """The figure of the networks; raises SpecError where the style cannot show them and PaperError where it is small."""
+    """The figure of the networks; raises SpecError where the style cannot show them, PaperError where it is too small."""
     if not 0 < len(specs) <= MOST_NETWORKS:
         raise SpecError(f"a figure shows from one to {MOST_NETWORKS} networks, not {len(specs)}")
     if len(specs) > 1 and figure.style not in ("column", "table"):
         raise SpecError(f"the style {figure.style} shows one network: several are shown by column and table")
-    title = " | ".join(spec.title() for spec in specs)
+    title = " | ".join(spec.title() for spec in specs) + REMARKS.get(figure.style, "")
     nodes = [(spec.title(), spec.node()) for spec in specs]
     page = PAPERS[figure.page]
 

@@ -26,7 +26,7 @@ from pptx.shapes.connector import Connector
 from pptx.slide import Slide
 from pptx.util import Pt
 
-from resviz.draw.scene import FONT, SMALL, Mark, Panel, PlacedBox, Point, Sign, Swatch, Wire, Words, text_width
+from resviz.draw.scene import FONT, SMALL, Mark, Panel, PlacedBox, Point, Sign, Swatch, Words, text_width
 from resviz.draw.theme import Theme
 from resviz.draw.trace import Solid, traced
 from resviz.export.export import ExportError, Job
@@ -55,8 +55,8 @@ def write(job: Job) -> bytes:
     width, height = drawn.placement.width, drawn.placement.height
     if max(width, height) > LARGEST:
         raise ExportError(
-            f"the slide would be {max(width, height) / 72:.0f} in long, and PowerPoint's largest are 56 in: take a page, "
-            "a coarser level or folded repeats"
+            f"the slide would be {max(width, height) / 72:.0f} in long, and PowerPoint's largest are 56 in: take a "
+            "page, a coarser level or folded repeats"
         )
     slides: Slides = Presentation()
     slides.slide_width, slides.slide_height = Pt(max(LEAST, width)), Pt(max(LEAST, height))
@@ -213,9 +213,9 @@ class _Slide:
         shape = self._by_mark[id(mark)]
         if isinstance(mark, Sign):
             left, top, width, height = mark.x - mark.radius, mark.y - mark.radius, 2 * mark.radius, 2 * mark.radius
-            sites = CIRCLE_SITES
         else:
-            left, top, width, height, sites = mark.x, mark.y, mark.width, mark.height, RECTANGLE_SITES
+            left, top, width, height = mark.x, mark.y, mark.width, mark.height
+        sites = CIRCLE_SITES if isinstance(mark, Sign) else RECTANGLE_SITES
         far = [(left + a * width - point[0]) ** 2 + (top + b * height - point[1]) ** 2 for a, b in sites]
         properties = line._element.nvCxnSpPr.cNvCxnSpPr
         for old in properties.findall(qn(f"a:{end}")):
@@ -240,7 +240,8 @@ class _Slide:
 
 
 def _colour(colour: str) -> RGBColor:
-    return RGBColor.from_string(("#ffffff" if colour == "none" else colour)[1:].upper())
+    made: RGBColor = RGBColor.from_string(("#ffffff" if colour == "none" else colour)[1:].upper())
+    return made
 
 
 def _few(points: tuple[Point, ...]) -> tuple[Point, ...]:

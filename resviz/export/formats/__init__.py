@@ -1,4 +1,4 @@
-"""The formats. A file in this folder that holds an `EXPORT` is a format of `resviz export` and of the page's gallery."""
+"""The formats. A file here that holds an `EXPORT` is one of `resviz export` and of the page's gallery."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from resviz.export.graph import graph
 
 def write(job: Job) -> bytes:
     made = dot.dot(graph(job, "DOT"), job.title(), job.figure.colours())
-    made.comment = job.line()
+    made.attr("graph", comment=job.line())
     return str(made.source).encode()
 
 

@@ -64,10 +64,11 @@ class _Cells:
         elif isinstance(mark, Sign):
             r = mark.radius
             colour = theme.accent if mark.marked else theme.wire
-            style = f"ellipse;fillColor={theme.ground};strokeColor={colour};fontColor={theme.wire};fontSize=14;spacing=0"
+            style = f"ellipse;fillColor={theme.ground};strokeColor={colour};fontColor={theme.wire};fontSize=14"
             yield style, (mark.x - r, mark.y - r, 2 * r, 2 * r), mark.text
         elif isinstance(mark, Swatch):
-            style = self._paint(mark.category) if mark.category else f"fillColor=none;dashed=1;strokeColor={theme.accent}"
+            ring = f"fillColor=none;dashed=1;strokeColor={theme.accent}"
+            style = self._paint(mark.category) if mark.category else ring
             yield f"rounded=1;{style};connectable=0", (mark.x, mark.y, mark.width, mark.height), ""
         elif isinstance(mark, Words):
             yield self._text(mark)
@@ -123,9 +124,7 @@ class _Cells:
         return f"edgeStyle=orthogonalEdgeStyle;rounded=1;html=0;strokeColor={self._theme.wire}{dash}"
 
     def _connector(self, style: str, points: tuple[Point, ...], ends: dict[str, str]) -> None:
-        cell = ET.SubElement(
-            self._root, "mxCell", id=f"c{len(self._root)}", style=style, parent="1", edge="1", **ends
-        )
+        cell = ET.SubElement(self._root, "mxCell", id=f"c{len(self._root)}", style=style, parent="1", edge="1", **ends)
         geometry = ET.SubElement(cell, "mxGeometry", {"relative": "1", "as": "geometry"})
         for name, point in (("sourcePoint", points[0]), ("targetPoint", points[-1])):
             ET.SubElement(geometry, "mxPoint", {**_at(point), "as": name})

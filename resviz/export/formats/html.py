@@ -19,11 +19,12 @@ PAGE = """\
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
 <style>
-html, body {{ margin: 0; height: 100%; background: {ground}; color: {ink}; font: 14px/1.4 DejaVu Sans, Arial, sans-serif; }}
-body {{ display: flex; flex-direction: column; }}
+html, body {{ margin: 0; height: 100%; }}
+body {{ display: flex; flex-direction: column; background: {ground}; color: {ink}; }}
+body {{ font: 14px/1.4 DejaVu Sans, Arial, sans-serif; }}
 svg {{ flex: 1; width: 100%; min-height: 0; cursor: grab; touch-action: none; }}
 svg:active {{ cursor: grabbing; }}
-.part:hover > rect, .part:focus > rect, .part:hover > circle, .part:focus > circle {{ stroke: {accent}; stroke-width: 2.5; }}
+.part:is(:hover, :focus) > :is(rect, circle) {{ stroke: {accent}; stroke-width: 2.5; }}
 .part:focus {{ outline: none; }}
 #said {{ padding: 6px 12px; border-top: 1px solid {faint}; min-height: 1.4em; }}
 </style></head>

@@ -7,7 +7,8 @@ from resviz.export.picture import svg
 
 
 def write(job: Job) -> bytes:
-    return svg(job).encode()
+    # without a page a pixel is a pixel of the screen, as in the page's own pictures
+    return svg(job, "" if job.figure.page == "none" else "pt").encode()
 
 
 EXPORT = Export("svg", "SVG", "figure", 1, ".svg", "image/svg+xml", "vectors, for the web and for Inkscape", write)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from resviz.draw.scene import FONT, LINE, SMALL, Mark, Panel, PlacedBox, Sign, Swatch, Wire, Words
+from resviz.draw.scene import FONT, LINE, SMALL, Mark, Panel, PlacedBox, Sign, Swatch, Wire
 from resviz.draw.svg import ROUND, STROKES, first_baseline
 from resviz.draw.theme import Theme
 from resviz.export.export import Export, Job
@@ -88,8 +88,10 @@ def _mark(mark: Mark, theme: Theme, scale: float) -> Iterator[str]:
     elif isinstance(mark, Sign):
         yield from _sign(mark, theme, scale)
     elif isinstance(mark, Swatch):
-        yield rf"\filldraw[{_look(mark.category, theme)}] {_corners(mark)};" if mark.category else (
-            rf"\draw[ring] {_corners(mark)};"
+        yield (
+            rf"\filldraw[{_look(mark.category, theme)}] {_corners(mark)};"
+            if mark.category
+            else (rf"\draw[ring] {_corners(mark)};")
         )
     else:
         colour = "faint" if mark.faint else "ink"
@@ -99,7 +101,7 @@ def _mark(mark: Mark, theme: Theme, scale: float) -> Iterator[str]:
 
 def _box(box: PlacedBox, theme: Theme, scale: float) -> Iterator[str]:
     if box.marked:
-        yield rf"\draw[ring] ({box.x - 3.5:.2f},{box.y - 3.5:.2f}) rectangle ++({box.width + 7:.2f},{box.height + 7:.2f});"
+        yield rf"\draw[ring] {_corners(Swatch(box.x - 3.5, box.y - 3.5, box.width + 7, box.height + 7, ''))};"
     yield rf"\filldraw[{_look(box.category, theme)}, rounded corners={4 * scale:.2f}bp] {_corners(box)};"
     middle, y = box.x + box.width / 2, first_baseline(box)
     for line in box.lines:
