@@ -56,7 +56,7 @@ class _Declared(argparse.ArgumentParser):
         self.names: set[str] = set()
         super().__init__(add_help=False)
 
-    def add_argument(self, *names: str, **words: Any) -> argparse.Action:  # type: ignore[override]
+    def add_argument(self, *names: str, **words: Any) -> argparse.Action:
         self.names |= {name.removeprefix("--").replace("-", "_") for name in names if name.startswith("--")}
         return super().add_argument(*names, **words)
 

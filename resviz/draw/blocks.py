@@ -6,6 +6,7 @@ can still be seen. A unit is one glyph, the map that it puts out, with its short
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -134,10 +135,10 @@ class _Rows:
         return APART + max(self._wide(glyph), _words_width(glyph)) + (JOIN if glyph.way else 0.0)
 
     def _wide(self, glyph: Glyph) -> float:
-        return NARROWEST + (WIDEST - NARROWEST) * (glyph.out[0] / self._most_channels) ** 0.5
+        return NARROWEST + (WIDEST - NARROWEST) * math.sqrt(glyph.out[0] / self._most_channels)
 
     def _tall(self, glyph: Glyph) -> float:
-        return LOWEST + (TALLEST - LOWEST) * (_side(glyph.out) / self._most_side) ** 0.5
+        return LOWEST + (TALLEST - LOWEST) * math.sqrt(_side(glyph.out) / self._most_side)
 
     def _glyph(self, glyph: Glyph, x: float, middle: float, leaving: Point) -> Point:
         """Place one; gives where its wire goes on."""

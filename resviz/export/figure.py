@@ -106,7 +106,7 @@ class Drawing:
 
 
 def drawing(specs: Sequence[NetSpec], figure: Figure) -> Drawing:
-    """The figure of the networks; raises SpecError where the style cannot show them, PaperError where it is too small."""
+    """The figure of the networks; raises SpecError where the style cannot show them, PaperError where text is small."""
     if not 0 < len(specs) <= MOST_NETWORKS:
         raise SpecError(f"a figure shows from one to {MOST_NETWORKS} networks, not {len(specs)}")
     if len(specs) > 1 and figure.style not in ("column", "table"):

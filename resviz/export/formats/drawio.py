@@ -6,7 +6,7 @@ A connector keeps the corners of the figure's own wire as waypoints. The spec is
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from resviz.draw.scene import FONT, Mark, Panel, PlacedBox, Point, Scene, Sign, Swatch, Wire, Words, text_width
 from resviz.draw.theme import Theme
@@ -20,15 +20,16 @@ FILLS = {"rising": "hachure", "falling": "hachure", "crossed": "cross-hatch", "l
 def write(job: Job) -> bytes:
     drawn = job.drawing()
     file = ET.Element("mxfile", host="resviz")
-    diagram = ET.SubElement(file, "diagram", name=drawn.title, id="resviz")
+    diagram = _child(file, "diagram", name=drawn.title, id="resviz")
     size = {"pageWidth": f"{drawn.scene.width:.0f}", "pageHeight": f"{drawn.scene.height:.0f}"}
-    model = ET.SubElement(diagram, "mxGraphModel", grid="0", page="1", background=drawn.theme.ground, **size)
-    root = ET.SubElement(model, "root")
-    carrier = ET.SubElement(root, "object", label="", resviz=job.line(), id="0")
-    ET.SubElement(carrier, "mxCell")
-    ET.SubElement(root, "mxCell", id="1", parent="0")
+    model = _child(diagram, "mxGraphModel", grid="0", page="1", background=drawn.theme.ground, **size)
+    root = _child(model, "root")
+    carrier = _child(root, "object", label="", resviz=job.line(), id="0")
+    _child(carrier, "mxCell")
+    _child(root, "mxCell", id="1", parent="0")
     _Cells(root, drawn.theme).draw(drawn.scene)
-    return ET.tostring(file, encoding="utf-8", xml_declaration=True)
+    made: bytes = ET.tostring(file, encoding="utf-8", xml_declaration=True)
+    return made
 
 
 class _Cells:
@@ -96,14 +97,14 @@ class _Cells:
         cell = self._cell(name, words, f"{style};whiteSpace=wrap", path)
         cell.set("vertex", "1")
         x, y, width, height = (f"{n:.1f}" for n in place)
-        ET.SubElement(cell, "mxGeometry", {"x": x, "y": y, "width": width, "height": height, "as": "geometry"})
+        _child(cell, "mxGeometry", {"x": x, "y": y, "width": width, "height": height, "as": "geometry"})
 
     def _cell(self, name: str, words: str, style: str, path: str = "") -> ET.Element:
         """A cell; one of a part of the network says which in its properties."""
         if not path:
-            return ET.SubElement(self._root, "mxCell", id=name, value=words, style=style, parent="1")
-        carrier = ET.SubElement(self._root, "object", id=name, label=words, path=path)
-        return ET.SubElement(carrier, "mxCell", style=style, parent="1")
+            return _child(self._root, "mxCell", id=name, value=words, style=style, parent="1")
+        carrier = _child(self._root, "object", id=name, label=words, path=path)
+        return _child(carrier, "mxCell", style=style, parent="1")
 
     def _edge(self, edge: Edge) -> None:
         entry = _side("entry", edge.head, edge.points[-1])
@@ -124,14 +125,18 @@ class _Cells:
         return f"edgeStyle=orthogonalEdgeStyle;rounded=1;html=0;strokeColor={self._theme.wire}{dash}"
 
     def _connector(self, style: str, points: tuple[Point, ...], ends: dict[str, str]) -> None:
-        cell = ET.SubElement(self._root, "mxCell", id=f"c{len(self._root)}", style=style, parent="1", edge="1", **ends)
-        geometry = ET.SubElement(cell, "mxGeometry", {"relative": "1", "as": "geometry"})
+        cell = _child(self._root, "mxCell", id=f"c{len(self._root)}", style=style, parent="1", edge="1", **ends)
+        geometry = _child(cell, "mxGeometry", {"relative": "1", "as": "geometry"})
         for name, point in (("sourcePoint", points[0]), ("targetPoint", points[-1])):
-            ET.SubElement(geometry, "mxPoint", {**_at(point), "as": name})
+            _child(geometry, "mxPoint", {**_at(point), "as": name})
         if points[1:-1]:
-            corners = ET.SubElement(geometry, "Array", {"as": "points"})
+            corners = _child(geometry, "Array", {"as": "points"})
             for point in points[1:-1]:
-                ET.SubElement(corners, "mxPoint", _at(point))
+                _child(corners, "mxPoint", _at(point))
+
+
+def _child(of: ET.Element, tag: str, attributes: Mapping[str, str] | None = None, /, **more: str) -> ET.Element:
+    return ET.SubElement(of, tag, {**(attributes or {}), **more})
 
 
 def _at(point: Point) -> dict[str, str]:
