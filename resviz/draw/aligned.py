@@ -72,12 +72,22 @@ def _network(title: str, node: Node, level: str, folded: bool, notes: Callable[[
     """The items of the network's columns, gathered by the size of the map that they put out."""
     sizes = {path: _size(at.out) for path, at in walk(node)}
     sizes |= {section.handle: _size(section.node.out) for section in sections(node)}
-    rows: dict[Size, list[Item]] = {}
     columns = sketch(node, level, folded)
-    for column in noted(columns, notes) if notes else columns:
-        for item in column.stack.items:
-            rows.setdefault(sizes[item.path], []).append(item)
+    shown = noted(columns, notes) if notes else columns
+    items = [item for column in shown for item in column.stack.items]
+    rows: dict[Size, list[Item]] = {}
+    for item, size in zip(items, _falling([sizes[item.path] for item in items], _size(node.ins[0]))):
+        rows.setdefault(size, []).append(item)
     return Network(title, input_caption(node.ins[0]), {size: Stack(tuple(items)) for size, items in rows.items()})
+
+
+def _falling(sizes: Sequence[Size], entry: Size) -> list[Size]:
+    """The sizes, that of what pads a map replaced by that of what follows: rows keep the order of the network."""
+    falling = list(sizes)
+    for i in range(len(sizes) - 2, -1, -1):
+        if sizes[i] > (sizes[i - 1] if i else entry):
+            falling[i] = falling[i + 1]
+    return falling
 
 
 def _size(shape: Shape) -> Size:
