@@ -17,7 +17,7 @@ ALLOWED = {
     "views": {"core", "draw"},
     "draw": {"core"},
     "nn": {"core", "zoo"},
-    "export": {"core", "zoo", "views", "draw"},
+    "export": {"core", "zoo", "views", "draw", "nn"},
     "runs": {"core"},
     "train": {"core", "zoo", "nn", "runs"},
     "ui": {"core", "zoo", "views", "draw", "export", "runs", "nn", "train"},

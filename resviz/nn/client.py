@@ -11,6 +11,7 @@ import queue
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from typing import IO, Any
 
 from resviz.core.spec import NetSpec
@@ -56,6 +57,14 @@ class Torch:
         """{"cuda": names of the CUDA devices, "cpu_threads": torch's own number of threads}."""
         return dict(self._ask("devices", None))
 
+    def write(self, format: str, spec: NetSpec, file: Path, line: str, weights: Path | None, seed: int) -> None:
+        """Write the network into `file` as "onnx", "torch" or "safetensors" (`resviz.nn.programs`).
+
+        Its weights are those of a safetensors file, or fresh ones of the seed; `line` is what the file carries.
+        """
+        known = {"format": format, "file": str(file.absolute()), "line": line, "seed": seed}
+        self._ask("write", spec, **known, weights=str(weights.absolute()) if weights else None)
+
     def start(self) -> None:
         """Start the helper now, so that the first request need not wait for torch; does not wait itself."""
         with self._lock:
@@ -68,10 +77,10 @@ class Torch:
                 self._helper.end()
                 self._helper = None
 
-    def _ask(self, do: str, spec: NetSpec | None) -> Any:
+    def _ask(self, do: str, spec: NetSpec | None, **more: object) -> Any:
         with self._lock:
             self._requests += 1
-            request: dict[str, object] = {"id": self._requests, "do": do}
+            request: dict[str, object] = {"id": self._requests, "do": do, **more}
             if spec is not None:
                 request["spec"] = to_json(spec)
             answer = self._answer(json.dumps(request))

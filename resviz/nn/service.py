@@ -13,11 +13,13 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import TextIO
 
 import torch
 
 from resviz.core.spec import NetSpec
+from resviz.nn import programs
 from resviz.nn.summary import printed, torchinfo_summary
 from resviz.nn.verify import verify
 from resviz.zoo.families import from_json
@@ -35,13 +37,25 @@ def devices(threads: int) -> dict[str, object]:
     return {"cuda": names, "cpu_threads": threads}
 
 
+def written(request: dict[str, object]) -> str:
+    """Write the network into a file in a format of `resviz.nn.programs`; gives the file's name."""
+    file, weights = Path(str(request["file"])), request.get("weights")
+    programs.write(
+        str(request["format"]), from_json(request.get("spec")), file, str(request["line"]),
+        Path(str(weights)) if weights else None, int(str(request["seed"])),
+    )  # fmt: skip
+    return str(file)
+
+
 def result(request: dict[str, object], threads: int) -> object:
     """What a request asks for; raises ValueError with one sentence if it asks for something impossible."""
     do = request.get("do")
     if do == "devices":
         return devices(threads)
+    if do == "write":
+        return written(request)
     if do not in OF_SPEC:
-        raise ValueError(f"there is nothing to do called {do!r}: there are {', '.join((*OF_SPEC, 'devices'))}")
+        raise ValueError(f"there is nothing to do called {do!r}: there are {', '.join((*OF_SPEC, 'devices', 'write'))}")
     return OF_SPEC[str(do)](from_json(request.get("spec")))
 
 
@@ -56,6 +70,8 @@ def answer(line: str, threads: int) -> dict[str, object]:
         return {"id": number, "ok": True, "result": result(request, threads)}
     except ValueError as error:
         return {"id": number, "ok": False, "error": str(error)}
+    except OSError as error:
+        return {"id": number, "ok": False, "error": f"{error.filename}: {error.strerror}"}
     except Exception as error:  # torch's own failures, for want of memory say: the next request may well go through
         traceback.print_exc()
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -1,4 +1,4 @@
-"""Figures in every format, opened by a reader of the format: sizes, fonts, words, boxes, connectors that are attached."""
+"""Figures in every format, opened by a reader of the format: sizes, fonts, words, boxes, attached connectors."""
 
 from __future__ import annotations
 
@@ -258,7 +258,7 @@ def test_every_format_has_a_place_and_a_note() -> None:
     assert len({(export.kind, export.ending) for export in found.values()}) == len(found)
     assert {export.kind for export in found.values()} == {"figure", "table", "program"}
     assert all(export.note and export.mime and export.ending.startswith(".") for export in found.values())
-    assert [name for name in found][:3] == ["svg", "pdf", "png"]
+    assert list(found)[:3] == ["svg", "pdf", "png"]
 
 
 def test_a_format_is_chosen_by_name_or_by_ending() -> None:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from resviz.core.spec import NetSpec
 from resviz.export.source import source
+from resviz.export.torch_process import torch_process
 from resviz.nn.client import Torch
 from resviz.ui import choice
 from resviz.ui.page import Page, Shown
@@ -19,10 +20,9 @@ from resviz.views import checked
 SOME = 20
 
 
-@st.cache_resource
 def helper() -> Torch:
-    """The helper process with torch in it, one for all sessions."""
-    return Torch()
+    """The helper process with torch in it, one for all sessions and for the exports that need it."""
+    return torch_process()
 
 
 def show(shown: Shown) -> None:
