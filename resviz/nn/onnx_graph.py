@@ -224,7 +224,8 @@ def _zero_pad(graph: Graph, step: Step, own: Weights) -> None:
 
 def _pad(graph: Graph, step: Step, own: Weights) -> None:
     _, call = step.at.op.torch(*step.at.ins)
-    left, right, top, bottom = call["padding"]  # type: ignore[misc]
+    padding: Any = call["padding"]
+    left, right, top, bottom = padding
     pads = graph.whole(f"{step.path}.pads", [0, 0, top, left, 0, 0, bottom, right])
     graph.node("Pad", [*step.sources, pads], step.path)
 

@@ -12,7 +12,7 @@ from pptx import Presentation
 
 from resviz.core.knob import SpecError
 from resviz.export import carried, formats
-from resviz.export.export import Job
+from resviz.export.export import ExportError, Job
 from resviz.export.figure import Figure
 from resviz.export.reading import opened
 from resviz.zoo.families import FAMILIES, from_text, to_json
@@ -28,6 +28,10 @@ PLAIN = ("json", "pytorch", "keras")
 def test_every_format_opens_as_its_network_and_figure(format: str, family: str) -> None:
     figure = Figure.of(KNOBS)
     job = Job((from_text(family),), figure)
+    if (format, family) == ("caffe", "keras-resnet18"):
+        with pytest.raises(ExportError, match=r"^Caffe has no layer for 'same pad'"):
+            formats.found()[format].write(job)
+        return
     found = carried.found(formats.found()[format].write(job))
     assert found is not None
     assert found.specs == job.specs
