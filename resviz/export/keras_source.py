@@ -176,7 +176,8 @@ def _loop(blocks: list[str]) -> Iterator[str]:
 
 def _variable(branch: Node, number: int, source: str, target: str) -> str:
     """A name for what a branch puts out, other than those in use around it."""
-    name = branch.role if branch.role in ("shortcut", "gate", "aux") else f"branch{number + 1}"
+    named = branch.role in ("shortcut", "gate", "aux")
+    name = branch.role if named else "branch" if branch.role == "branch" and not number else f"way{number + 1}"
     while name in (source, target):
         name += "_inner"
     return name
