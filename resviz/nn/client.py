@@ -14,6 +14,7 @@ import threading
 from pathlib import Path
 from typing import IO, Any
 
+from resviz.core.net import Shape
 from resviz.core.spec import NetSpec
 from resviz.zoo.families import to_json
 
@@ -64,6 +65,11 @@ class Torch:
         """
         known = {"format": format, "file": str(file.absolute()), "line": line, "seed": seed}
         self._ask("write", spec, **known, weights=str(weights.absolute()) if weights else None)
+
+    def shapes(self, file: Path) -> dict[str, Shape]:
+        """The shapes of the tensors in a checkpoint of PyTorch, loaded weights-only, by their names."""
+        found = self._ask("shapes", None, file=str(file.absolute()))
+        return {name: tuple(shape) for name, shape in found.items()}
 
     def start(self) -> None:
         """Start the helper now, so that the first request need not wait for torch; does not wait itself."""

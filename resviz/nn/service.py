@@ -19,7 +19,7 @@ from typing import TextIO
 import torch
 
 from resviz.core.spec import NetSpec
-from resviz.nn import programs
+from resviz.nn import programs, weights
 from resviz.nn.summary import printed, torchinfo_summary
 from resviz.nn.verify import verify
 from resviz.zoo.families import from_json
@@ -39,10 +39,10 @@ def devices(threads: int) -> dict[str, object]:
 
 def written(request: dict[str, object]) -> str:
     """Write the network into a file in a format of `resviz.nn.programs`; gives the file's name."""
-    file, weights = Path(str(request["file"])), request.get("weights")
+    file, given = Path(str(request["file"])), request.get("weights")
     programs.write(
         str(request["format"]), from_json(request.get("spec")), file, str(request["line"]),
-        Path(str(weights)) if weights else None, int(str(request["seed"])),
+        Path(str(given)) if given else None, int(str(request["seed"])),
     )  # fmt: skip
     return str(file)
 
@@ -54,8 +54,12 @@ def result(request: dict[str, object], threads: int) -> object:
         return devices(threads)
     if do == "write":
         return written(request)
+    if do == "shapes":
+        return weights.checkpoint_shapes(Path(str(request["file"])))
     if do not in OF_SPEC:
-        raise ValueError(f"there is nothing to do called {do!r}: there are {', '.join((*OF_SPEC, 'devices', 'write'))}")
+        raise ValueError(
+            f"there is nothing to do called {do!r}: there are {', '.join((*OF_SPEC, 'devices', 'write', 'shapes'))}"
+        )
     return OF_SPEC[str(do)](from_json(request.get("spec")))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import torch
@@ -12,6 +13,8 @@ from torch import Tensor, nn
 from resviz.core.spec import NetSpec
 from resviz.nn.module import build
 
+STATES = ("state_dict", "model", "model_state_dict", "net", "state_dict_ema", "model_ema")
+"""Where training code keeps the state in a checkpoint."""
 COUNTED = "num_batches_tracked"
 """What torch counts of its own; files from elsewhere may leave it out."""
 
@@ -35,6 +38,26 @@ def read(file: Path) -> dict[str, Tensor]:
         return dict(load_file(file))
     except SafetensorError as error:
         raise ValueError(f"{file.name} is no safetensors file: {error}") from None
+
+
+def checkpoint_shapes(file: Path) -> dict[str, list[int]]:
+    """The shapes of the tensors in a checkpoint of `torch.save`, by their names, without running anything in it.
+
+    Checkpoints that keep the state among other things are looked into. Raises ValueError with one sentence.
+    """
+    try:
+        value = torch.load(file, map_location="meta", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError, KeyError, AttributeError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise ValueError(f"{file.name} cannot be read as weights alone: {reason}") from None
+    while isinstance(value, dict) and not any(isinstance(part, Tensor) for part in value.values()):
+        inner = next((value[name] for name in STATES if isinstance(value.get(name), dict)), None)
+        if inner is None:
+            break
+        value = inner
+    if not isinstance(value, dict):
+        raise ValueError(f"{file.name} holds no state_dict")
+    return {str(name): list(part.shape) for name, part in value.items() if isinstance(part, Tensor)}
 
 
 def _put(model: nn.Module, tensors: dict[str, Tensor], title: str, name: str) -> None:

@@ -6,17 +6,20 @@ here as the network that it is of.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
 from functools import lru_cache, partial
+from pathlib import Path
 
 import streamlit as st
 
 from resviz.core.knob import Knob, SpecError
 from resviz.core.spec import NetSpec
-from resviz.export import carried, formats
+from resviz.export import formats
 from resviz.export.export import Export, Job
 from resviz.export.figure import Figure
 from resviz.export.picture import svg
+from resviz.export.reading import opened
 from resviz.ui import choice, diagram, downloads, widgets
 from resviz.ui.page import Page, Shown
 
@@ -24,6 +27,7 @@ FIGURE = "figure"
 BETWEEN, EQUALS = ":", "="
 KINDS = {"figure": "Figures", "table": "Tables", "program": "Programs"}
 PREVIEW = "preview"
+SAID = "opened-said"
 LONGEST = 20_000
 """Characters of a text that are shown."""
 
@@ -133,28 +137,30 @@ def _read() -> Figure:
 def _upload() -> None:
     with st.popover("Open a file", width="content"):
         st.file_uploader(
-            "A figure, table or source that resviz wrote", key="opened", on_change=_open, label_visibility="visible"
-        )
-    said = st.session_state.pop("opened-said", "")
+            "A figure, table or source that resviz wrote, or weights", key="opened", on_change=_open,
+            help="Weights are recognised by the names and shapes of their tensors; larger files by resviz open FILE.",
+        )  # fmt: skip
+    said = st.session_state.pop(SAID, "")
     if said:
-        st.warning(choice.plain(said))
+        st.info(choice.plain(said))
 
 
 def _open() -> None:
     file = st.session_state["opened"]
     if file is None:
         return
-    try:
-        found = carried.found(file.getvalue())
-    except SpecError as error:
-        st.session_state["opened-said"] = str(error)
-        return
-    if found is None:
-        st.session_state["opened-said"] = f"{file.name} says nothing of a network: resviz opens what it wrote"
-        return
+    with tempfile.TemporaryDirectory(prefix="resviz-") as folder:
+        kept = Path(folder) / "file"
+        kept.write_bytes(file.getvalue())
+        try:
+            found = opened(kept)
+        except (ValueError, OSError) as error:
+            st.session_state[SAID] = str(error).replace("file says nothing", f"{file.name} says nothing")
+            return
     choice.choose(type(found.specs[0]), found.specs[0].chosen())
-    _write(found.figure)
-    st.toast(choice.plain(f"{found.specs[0].title()}, from {file.name}"))
+    if found.figure is not None:
+        _write(found.figure)
+    st.session_state[SAID] = "; ".join((f"{found.specs[0].title()}, from {file.name}", *found.notes))
 
 
 PAGE = Page("Export", 4.5, show)
