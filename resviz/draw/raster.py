@@ -31,13 +31,18 @@ def pdf(svg: str) -> bytes:
 
 def png(svg: str, scale: float = 1.0) -> bytes:
     """The picture as a PNG of `scale` pixels a pixel of the SVG; raises RasterError, also where it is too large."""
-    width, height = (scale * side for side in size(svg))
+    width, height = size(svg)
+    refuse_too_large(scale * width, scale * height)
+    return bytes(vl_convert.svg_to_png(_with_font(svg), scale=scale))
+
+
+def refuse_too_large(width: float, height: float) -> None:
+    """Raise RasterError where a PNG would have too many pixels."""
     if width * height > MOST_PIXELS:
         raise RasterError(
             f"a PNG of {width:,.0f}×{height:,.0f} pixels is too large, {MOST_PIXELS:,} pixels are the most: "
             "take a smaller scale, or SVG or PDF"
         )
-    return bytes(vl_convert.svg_to_png(_with_font(svg), scale=scale))
 
 
 def size(svg: str) -> tuple[float, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,11 +48,16 @@ class Job:
         return self.specs[0]
 
 
+def _no_check(job: Job) -> None:
+    """Most formats hold whatever can be drawn."""
+
+
 @dataclass(frozen=True)
 class Export:
     """One format. `rank` is its place in the gallery, `text` says that it can be read as it is.
 
-    `torch` says that it is made by torch's process, which takes seconds for large networks.
+    `torch` says that it is made by torch's process, which takes seconds for large networks. `check` raises what
+    `write` would, as far as that can be known in no time.
     """
 
     name: str
@@ -65,6 +70,23 @@ class Export:
     write: Callable[[Job], bytes]
     text: bool = False
     torch: bool = False
+    check: Callable[[Job], object] = _no_check
+
+    def problem(self, job: Job) -> str:
+        """Why the format cannot hold the job, in one sentence, or ""; a text is simply written."""
+        try:
+            self.check(job)
+            if self.text:
+                self.write(job)
+        except ValueError as error:
+            return str(error)
+        return ""
+
+
+def installed(package: str, name: str, format: str) -> None:
+    """Raise ExportError where a package is missing; `name` is what pip calls it."""
+    if importlib.util.find_spec(package) is None:
+        raise ExportError(f"{format} needs the package {name}: pip install {name}")
 
 
 def deferred(module: str, package: str, format: str) -> Callable[[Job], bytes]:

@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from resviz.core.knob import SpecError, knob
-from resviz.core.net import Node, with_role
+from resviz.core.net import Node
 from resviz.core.spec import NetSpec, Spec
 from resviz.draw import blocks, ensemble, layout, paper, ruled, unit
 from resviz.draw.aligned import aligned
+from resviz.draw.figure import residual_units
 from resviz.draw.legend import with_heading, with_legend
 from resviz.draw.paper import PAPERS, Placement
 from resviz.draw.scene import Scene
@@ -172,14 +173,6 @@ STYLES: Mapping[str, Callable[[Nodes, Figure], list[Scene]]] = {
     "unrolled": _unrolled,
     "table": _table,
 }
-
-
-def residual_units(node: Node, title: str) -> list[str]:
-    """The paths of the units that a shortcut leads round; raises ValueError where there is none."""
-    units = [path for path, at in with_role(node, "unit") if with_role(at, "shortcut")]
-    if not units:
-        raise ValueError(f"{title} has no unit with a shortcut: a plain net is one path, there is nothing to unroll")
-    return units
 
 
 def _notes(node: Node, figure: Figure) -> Callable[[str], str]:

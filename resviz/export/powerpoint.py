@@ -29,12 +29,12 @@ from pptx.util import Pt
 from resviz.draw.scene import FONT, SMALL, Mark, Panel, PlacedBox, Point, Sign, Swatch, Words, text_width
 from resviz.draw.theme import Theme
 from resviz.draw.trace import Solid, traced
-from resviz.export.export import ExportError, Job
+from resviz.export.export import Job
 from resviz.export.figure import Drawing
 
 FACE = "Arial"
-LARGEST, LEAST = 4032.0, 72.0
-"""Points: PowerPoint's slides go from 1 to 56 inches."""
+LEAST = 72.0
+"""Points: PowerPoint's slides are an inch long at least."""
 WHOLE = 100_000
 MOST_PIECES = 5
 PATTERNS = {
@@ -50,14 +50,8 @@ CIRCLE_SITES = (
 
 
 def write(job: Job) -> bytes:
-    """The slide; raises ExportError where it would be larger than PowerPoint's largest."""
     drawn = job.drawing()
     width, height = drawn.placement.width, drawn.placement.height
-    if max(width, height) > LARGEST:
-        raise ExportError(
-            f"the slide would be {max(width, height) / 72:.0f} in long, and PowerPoint's largest are 56 in: take a "
-            "page, a coarser level or folded repeats"
-        )
     slides: Slides = Presentation()
     slides.slide_width, slides.slide_height = Pt(max(LEAST, width)), Pt(max(LEAST, height))
     slide = slides.slides.add_slide(slides.slide_layouts[6])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resviz.export.export import Export, Job
+from resviz.export.export import Export, Job, installed
 from resviz.export.torch_process import written
 
 
@@ -20,4 +20,5 @@ EXPORT = Export(
     "a graph with weights, for Netron and any runtime",
     write,
     torch=True,
+    check=lambda job: installed("onnx", "onnx", "ONNX"),
 )

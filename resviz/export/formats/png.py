@@ -17,7 +17,7 @@ HEADER = 8 + 4 + 4 + 13 + 4
 
 def write(job: Job) -> bytes:
     """The pixels as vl-convert packs them, with two chunks more: the size of a pixel, and the spec."""
-    made = raster.png(svg(job, unit=""), job.figure.dpi / POINTS_AN_INCH)
+    made = raster.png(svg(job, unit=""), _scale(job))
     per_metre = round(job.figure.dpi * INCHES_A_METRE)
     size = _chunk(b"pHYs", struct.pack(">IIB", per_metre, per_metre, 1))
     rest = made[HEADER:]
@@ -26,9 +26,20 @@ def write(job: Job) -> bytes:
     return made[:HEADER] + size + _chunk(b"tEXt", b"resviz\0" + job.line().encode("latin-1")) + rest
 
 
+def check(job: Job) -> None:
+    """Raise RasterError where there would be too many pixels."""
+    at = job.drawing().placement
+    raster.refuse_too_large(_scale(job) * at.width, _scale(job) * at.height)
+
+
+def _scale(job: Job) -> float:
+    """Pixels a point."""
+    return job.figure.dpi / POINTS_AN_INCH
+
+
 def _chunk(kind: bytes, content: bytes) -> bytes:
     """A chunk of PNG: length, kind, content, checksum (RFC 2083, section 3.2)."""
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
 
-EXPORT = Export("png", "PNG", "figure", 3, ".png", "image/png", "pixels at any dpi", write)
+EXPORT = Export("png", "PNG", "figure", 3, ".png", "image/png", "pixels at any dpi", write, check=check)
