@@ -79,11 +79,18 @@ def _preview(export: Export, job: Job) -> None:
     except ValueError as error:
         st.error(choice.plain(str(error)))
         return
+    if LANGUAGES.get(export.ending) == MERMAID and len(text) <= LONGEST:
+        st.markdown(f"```{MERMAID}\n{text}\n```")
     more = f"\n… {len(text) - LONGEST:,} characters more" if len(text) > LONGEST else ""
     st.code(text[:LONGEST] + more, language=LANGUAGES.get(export.ending), height=420)
 
 
-LANGUAGES: Mapping[str, str] = {".py": "python", ".tex": "latex", ".md": "markdown", ".json": "json", ".dot": "dot"}
+MERMAID = "mermaid"
+"""What Streamlit draws by itself."""
+LANGUAGES: Mapping[str, str] = {
+    ".py": "python", ".keras.py": "python", ".tex": "latex", ".table.tex": "latex", ".md": "markdown",
+    ".json": "json", ".dot": "dot", ".mmd": MERMAID,
+}  # fmt: skip
 
 
 @lru_cache(maxsize=64)
