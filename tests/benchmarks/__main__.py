@@ -1,11 +1,11 @@
-"""`python -m tests.benchmarks [cost] [classroom] [page]` from the repository root; without a name, all of them."""
+"""`python -m tests.benchmarks [cost] [classroom] [page] [exports]` from the root; without a name, all of them."""
 
 from __future__ import annotations
 
 import argparse
 import importlib
 
-NAMES = ("cost", "classroom", "page")
+NAMES = ("cost", "classroom", "page", "exports")
 
 
 def main() -> None:
