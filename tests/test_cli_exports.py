@@ -6,11 +6,14 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pypdf
 import pytest
+from PIL import Image
 
 from resviz import cli
 from resviz.export import carried, formats
 from resviz.export.figure import Figure
+from resviz.runs import store
 from resviz.zoo.families import from_json, from_text
 
 Run = Callable[..., tuple[int, str, str]]
@@ -127,3 +130,22 @@ def test_an_option_of_another_command_is_no_knob_there(resviz: Run) -> None:
     code, _, err = resviz("table", "resnet8", "--theme", "print")
     assert code == 2
     assert "there is no knob theme" in err
+
+
+def test_the_curves_of_runs_are_drawn(resviz: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Every kind of file, opened by its reader; what cannot be drawn is one line."""
+    monkeypatch.setenv("RESVIZ_RUNS", str(tmp_path / "runs"))
+    run = store.create({"family": "resnet"}, {}, "ResNet-8")
+    assert resviz("plot", run.id, "-o", "x.svg")[2].endswith("there is no point to draw yet\n")
+    rows = [{"kind": "epoch", "epoch": e, "train_error": 0.5 / e, "test_error": 0.6 / e} for e in (1, 2, 3)]
+    run.metrics.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    for name in ("x.svg", "x.pdf", "x.png"):
+        assert resviz("plot", run.id, "-o", name) == (0, "", "")
+    svg = Path("x.svg").read_text(encoding="utf-8")
+    assert svg.count('class="curve"') == 2
+    assert f"ResNet-8, test ({run.id})" in svg
+    assert "training" in pypdf.PdfReader("x.pdf").pages[0].extract_text()
+    assert Image.open("x.png").size[0] >= 1440
+    assert "there is no point" in resviz("plot", run.id, "-o", "x.svg", "--of", "loss")[2]
+    assert "ends in no format of plots" in resviz("plot", run.id, "-o", "x.gif")[2]
+    assert "there is no run" in resviz("plot", "nosuch", "-o", "x.svg")[2]

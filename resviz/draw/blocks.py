@@ -73,7 +73,8 @@ def _of_section(section: Section, level: str, folded: bool) -> Iterator[Glyph]:
 
 def _unit(path: str, unit: Node, times: int) -> Glyph:
     way = ("solid" if unit.ins[0] == unit.out else "dashed") if with_role(unit, "shortcut") else ""
-    return Glyph(path, unit.out, "conv", weights(unit), times, way)
+    kinds = [at.op.category for _, at in main_line(unit) if at.op.weighted]
+    return Glyph(path, unit.out, kinds[0] if kinds else "conv", weights(unit), times, way)
 
 
 def _layers(path: str, part: Node) -> Iterator[Glyph]:

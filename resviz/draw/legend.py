@@ -12,7 +12,7 @@ LEFT = 12.0
 HEADING = FONT + 4
 SIGN_WORDS = {"×": "product with a gate", "∗": "H·T + x·(1 − T)", "‖": "concatenation"}
 """What the legend says of signs; a plus needs no words."""
-SOLID, DASHED, MARKED = "solid", "dashed", "marked"
+SOLID, DASHED, MARKED, TIMES = "solid", "dashed", "marked", "×n"
 
 
 def with_legend(scene: Scene) -> Scene:
@@ -25,7 +25,8 @@ def with_legend(scene: Scene) -> Scene:
         for mark in (*_sample(key, x, scene.height + row * ROW),
                      Words(x + 23, scene.height + row * ROW + 10, words, "start"))
     ]  # fmt: skip
-    return Scene(scene.width, scene.height + ROW * rows, [*scene.marks, *added])
+    width = max([scene.width, *(x + _need(words) for _, words, x, _ in places)])
+    return Scene(width, scene.height + ROW * rows, [*scene.marks, *added])
 
 
 def with_heading(scene: Scene, title: str) -> Scene:
@@ -48,6 +49,8 @@ def _items(scene: Scene) -> list[tuple[str, str]]:
         items.append((DASHED, "size-changing shortcut"))
     signs = {mark.text for mark in scene.marks if isinstance(mark, Sign)}
     items += [(mark, words) for mark, words in SIGN_WORDS.items() if mark in signs]
+    if any(isinstance(mark, Words) and mark.strong and mark.text.startswith("×") for mark in scene.marks):
+        items.append((TIMES, "equal units, weights of their own"))
     marked = any(mark.marked for mark in scene.marks if isinstance(mark, (PlacedBox, Sign)))
     return [*items, (MARKED, "differs from its neighbour")] if marked else items
 
@@ -56,7 +59,7 @@ def _places(scene: Scene) -> list[tuple[str, str, float, int]]:
     """Each item's kind, words, x and row; rows break at the picture's width."""
     places, x, row = [], LEFT, 0
     for key, words in _items(scene):
-        need = 30 + text_width(words, SMALL)
+        need = _need(words)
         if x + need > scene.width and x > LEFT:
             x, row = LEFT, row + 1
         places.append((key, words, x, row))
@@ -64,10 +67,17 @@ def _places(scene: Scene) -> list[tuple[str, str, float, int]]:
     return places
 
 
+def _need(words: str) -> float:
+    """How wide an item of the legend is."""
+    return 30 + text_width(words, SMALL)
+
+
 def _sample(key: str, x: float, y: float) -> tuple[Mark, ...]:
     if key in (SOLID, DASHED):
         ends: tuple[Point, ...] = ((x, y + 6), (x + 18, y + 6))
         return (Wire(ends, key == DASHED, False),)
+    if key == TIMES:
+        return (Words(x, y + 10, key, "start", FONT, True, False),)
     if key == MARKED:
         return (Swatch(x + 3.5, y + 3, 11, 6, ""),)
     if key in SIGN_WORDS:

@@ -153,7 +153,7 @@ SAFE = Theme(
         "activation": Paint("#4fc3a1", "#00614a"),
         "pool": Paint("#f5b83d", "#7a5200"),
         "linear": Paint("#f08a4b", "#8a3700"),
-        "gate": Paint("#dbe88a", "#4f6a00"),
+        "gate": Paint("#cdffc8", "#4f6a00"),
         "shortcut": Paint("#d98fbb", "#86305f"),
         "regulariser": Paint("#fff3a0", "#6b6300"),
         "shape": Paint("#ffffff", "#5f5f5f"),

@@ -1,8 +1,8 @@
 """A figure as one PowerPoint slide of native shapes: boxes with text, and connectors glued to them.
 
-A wire with up to four corners becomes one elbow connector of just these corners: PowerPoint's bentConnector2 to 5
-have as many adjustable pieces as that, in a frame that is turned and mirrored until its first piece runs the way
-that the wire's does. Wires with more corners become a connector with one corner less than they need.
+A wire with one corner is one elbow connector. A wire with more is a chain of such, each glued to the next at a small
+dot: PowerPoint could bend one connector more often, but other programs route it anew when they open the file, and
+then it runs through boxes.
 """
 
 from __future__ import annotations
@@ -28,15 +28,17 @@ from pptx.util import Pt
 
 from resviz.draw.scene import FONT, SMALL, Mark, Panel, PlacedBox, Point, Sign, Swatch, Words, text_width
 from resviz.draw.theme import Theme
-from resviz.draw.trace import Solid, traced
+from resviz.draw.trace import Edge, Solid, traced
 from resviz.export.export import Job
 from resviz.export.figure import Drawing
 
 FACE = "Arial"
 LEAST = 72.0
 """Points: PowerPoint's slides are an inch long at least."""
-WHOLE = 100_000
-MOST_PIECES = 5
+DOT = 0.65
+"""Pixels: the radius of a dot."""
+CORNER = "corner"
+"""The name of the dots that connectors are chained at."""
 PATTERNS = {
     "rising": MSO_PATTERN.LIGHT_UPWARD_DIAGONAL, "falling": MSO_PATTERN.LIGHT_DOWNWARD_DIAGONAL,
     "crossed": MSO_PATTERN.DIAGONAL_CROSS, "level": MSO_PATTERN.LIGHT_HORIZONTAL,
@@ -100,20 +102,48 @@ class _Slide:
             self._mark(mark)
         found = traced(scene)
         for edge in found.edges:
-            line = self._connector(edge.points, edge.dashed, arrow=True)
-            if edge.tail is not None:
-                self._glue(line, "stCxn", edge.tail, edge.points[0])
-            self._glue(line, "endCxn", edge.head, edge.points[-1])
+            self._chain(edge)
         for wire in found.loose:
-            self._connector(wire.points, wire.dashed, wire.arrow)
+            for piece in _pieces(wire.points):
+                self._connector(piece, wire.dashed, wire.arrow and piece[-1] == wire.points[-1])
+        for mark in scene.marks:
+            if isinstance(mark, Panel) and mark.title:
+                self._header(mark)
+
+    def _header(self, panel: Panel) -> None:
+        """A panel's title and caption on a ground of their own, which interrupts the wire that leads through them."""
+        theme = self._theme
+        lines = ((panel.title, FONT, True, theme.ink), (panel.caption, SMALL, False, theme.faint))
+        for i, line in enumerate(lines):
+            shape = self._box(_Place(panel.x + 4, panel.y + 4 + 15 * i, panel.width - 8, 15.0), MSO_SHAPE.RECTANGLE)
+            self._paint(shape, theme.panel, "", "")
+            self._text(shape, [line], MSO_ANCHOR.MIDDLE)
+
+    def _chain(self, edge: Edge) -> None:
+        """The edge as connectors from its tail over dots at every second corner to its head."""
+        end: tuple[Shape, Solid] | None = None if edge.tail is None else (self._by_mark[id(edge.tail)], edge.tail)
+        pieces = _pieces(edge.points)
+        for i, piece in enumerate(pieces):
+            last = i == len(pieces) - 1
+            line = self._connector(piece, edge.dashed, arrow=last)
+            if end is not None:
+                self._glue(line, "stCxn", *end, _towards(piece[0], piece[1]))
+            end = (self._by_mark[id(edge.head)], edge.head) if last else self._dot(piece[-1])
+            self._glue(line, "endCxn", *end, _towards(piece[-1], piece[-2]))
+
+    def _dot(self, point: Point) -> tuple[Shape, Sign]:
+        """A dot as wide as the wire, where two connectors meet."""
+        mark = Sign(*point, "", CORNER, DOT)
+        shape = self._box(_Place(point[0] - DOT, point[1] - DOT, 2 * DOT, 2 * DOT), MSO_SHAPE.OVAL)
+        self._paint(shape, self._theme.wire, "", "")
+        shape.name = CORNER
+        return shape, mark
 
     def _mark(self, mark: Mark) -> None:
         theme = self._theme
         if isinstance(mark, Panel):
             shape = self._box(_Place(mark.x, mark.y, mark.width, mark.height), MSO_SHAPE.ROUNDED_RECTANGLE, 0.03)
             self._paint(shape, theme.panel, "", "")
-            lines = [(mark.title, FONT, True, theme.ink), (mark.caption, SMALL, False, theme.faint)]
-            self._text(shape, [line for line in lines if line[0]], MSO_ANCHOR.TOP)
         elif isinstance(mark, PlacedBox):
             shape = self._box(_Place(mark.x, mark.y, mark.width, mark.height), MSO_SHAPE.ROUNDED_RECTANGLE, 0.12)
             paint = theme.paint(mark.category)
@@ -153,7 +183,7 @@ class _Slide:
         shape: Shape = self._shapes.add_shape(kind, x, y, self._length(place.width), self._length(place.height))
         if rounding is not None:
             shape.adjustments[0] = rounding
-        shape.shadow.inherit = False
+        _unstyled(shape)
         return shape
 
     def _paint(self, shape: Shape, fill: str, edge: str, hatch: str) -> None:
@@ -202,9 +232,8 @@ class _Slide:
         colour = self._theme.faint if mark.faint else self._theme.ink
         self._text(box, [(mark.text, mark.size, mark.strong, colour)], MSO_ANCHOR.MIDDLE, mark.index, align)
 
-    def _glue(self, line: Connector, end: str, mark: Solid, point: Point) -> None:
-        """Fix an end at the connection site of the mark's shape that is nearest to the point."""
-        shape = self._by_mark[id(mark)]
+    def _glue(self, line: Connector, end: str, shape: Shape, mark: Solid, point: Point) -> None:
+        """Fix an end at the connection site of the shape that is nearest to the point."""
         if isinstance(mark, Sign):
             left, top, width, height = mark.x - mark.radius, mark.y - mark.radius, 2 * mark.radius, 2 * mark.radius
         else:
@@ -212,18 +241,17 @@ class _Slide:
         sites = CIRCLE_SITES if isinstance(mark, Sign) else RECTANGLE_SITES
         far = [(left + a * width - point[0]) ** 2 + (top + b * height - point[1]) ** 2 for a, b in sites]
         properties = line._element.nvCxnSpPr.cNvCxnSpPr
-        for old in properties.findall(qn(f"a:{end}")):
-            properties.remove(old)
         etree.SubElement(properties, qn(f"a:{end}"), id=str(shape.shape_id), idx=str(far.index(min(far))))
 
     def _connector(self, points: tuple[Point, ...], dashed: bool, arrow: bool) -> Connector:
         """A straight or an elbow connector through the points."""
-        corners = [self._point(point) for point in _few(points)]
+        corners = [self._point(point) for point in points]
         straight = len(corners) == 2
         kind = MSO_CONNECTOR.STRAIGHT if straight else MSO_CONNECTOR.ELBOW
         line: Connector = self._shapes.add_connector(kind, *corners[0], *corners[-1])
         if not straight:
             _bend(line, corners)
+        _unstyled(line)
         line.line.color.rgb = _colour(self._theme.wire)
         line.line.width = self._length(1.3)
         if dashed:
@@ -238,20 +266,30 @@ def _colour(colour: str) -> RGBColor:
     return made
 
 
-def _few(points: tuple[Point, ...]) -> tuple[Point, ...]:
-    """The points, the first corners left out as long as a connector cannot have so many."""
-    while len(points) > MOST_PIECES + 1:
-        points = (points[0], (points[0][0], points[3][1]), *points[4:])
-    return points
+def _unstyled(shape: Shape | Connector) -> None:
+    """Take the presentation's own style, with its shadow, from a shape."""
+    style = shape._element.find(qn("p:style"))
+    if style is not None:
+        shape._element.remove(style)
+
+
+def _pieces(points: tuple[Point, ...]) -> list[tuple[Point, ...]]:
+    """The wire in pieces of one corner, or of none at its end."""
+    return [points[i : i + 3] for i in range(0, len(points) - 1, 2)]
+
+
+def _towards(point: Point, other: Point) -> Point:
+    """A point a little further on the way to another: on which side of a shape a wire leaves it."""
+    dx, dy = other[0] - point[0], other[1] - point[1]
+    return point[0] + max(-1.0, min(1.0, dx)), point[1] + max(-1.0, min(1.0, dy))
 
 
 def _bend(line: Connector, corners: list[tuple[int, int]]) -> None:
-    """Give an elbow connector the frame, the turn and the adjustments with which it runs through the corners."""
+    """Give an elbow connector the frame and the turn with which it runs through its corner."""
     (x, y), (u, v) = corners[0], corners[-1]
     upright = corners[0][0] == corners[1][0]
     along, across = (v - y, u - x) if upright else (u - x, v - y)
-    # the adjustments are parts of the frame's sides, which must not be nothing
-    wide, high = max(abs(along), int(Pt(1))), max(abs(across), int(Pt(1)))
+    wide, high = abs(along), abs(across)
     transform = line._element.spPr.find(qn("a:xfrm"))
     for name in ("rot", "flipH", "flipV"):
         transform.attrib.pop(name, None)
@@ -266,12 +304,4 @@ def _bend(line: Connector, corners: list[tuple[int, int]]) -> None:
         values = (middle_x - wide // 2, middle_y - high // 2) if name == "a:off" else (wide, high)
         for key, value in zip(pair, values):
             transform.find(qn(name)).set(key, str(value))
-    geometry = line._element.spPr.find(qn("a:prstGeom"))
-    geometry.set("prst", f"bentConnector{len(corners) - 1}")
-    listed = geometry.find(qn("a:avLst"))
-    for i, corner in enumerate(corners[1:-2], start=1):
-        first = i % 2 == 1
-        here = corner[1] - y if first == upright else corner[0] - x
-        sign = (1 if along >= 0 else -1) if first else (1 if across >= 0 else -1)
-        part = round(WHOLE * sign * here / (wide if first else high))
-        etree.SubElement(listed, qn("a:gd"), name=f"adj{i}", fmla=f"val {part}")
+    line._element.spPr.find(qn("a:prstGeom")).set("prst", "bentConnector2")

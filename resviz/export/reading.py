@@ -7,6 +7,7 @@ read by torch's process with `weights_only`.
 from __future__ import annotations
 
 import json
+import mmap
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ from resviz.nn.client import shared
 from resviz.zoo.families import from_json, to_text
 
 LARGEST = 64 * 1024 * 1024
-"""Bytes of a file that is looked through for what it carries; weights may have any size."""
+"""Bytes of a file that is looked through whole; of a larger one, a program with weights, only what carries the spec."""
 LONGEST_HEADER = 100_000_000
 """Bytes that a safetensors header may have, by its specification."""
 
@@ -38,8 +39,7 @@ class Opened:
 def opened(file: Path) -> Opened:
     """The networks of a file; raises SpecError where it names none, OSError, and TorchError."""
     header = safetensors_header(file)
-    data = header or (file.read_bytes() if file.stat().st_size <= LARGEST else b"")
-    found = carried.found(data)
+    found = carried.found(header or _looked_through(file))
     if found is not None:
         return Opened(found.specs, found.figure)
     if header is not None:
@@ -48,6 +48,15 @@ def opened(file: Path) -> Opened:
     if _is_checkpoint(file):
         return weights(shared().shapes(file))
     raise SpecError(f"{file.name} says nothing of a network: resviz opens what it wrote, and weights")
+
+
+def _looked_through(file: Path) -> bytes:
+    """The file, or of a large one what stands at the mark of what files carry, without reading it all."""
+    if file.stat().st_size <= LARGEST:
+        return file.read_bytes()
+    with file.open("rb") as opened_file, mmap.mmap(opened_file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+        at = mapped.find(carried.MARK.encode())
+        return mapped[at : at + carried.LONGEST] if at >= 0 else b""
 
 
 def weights(tensors: dict[str, Shape]) -> Opened:

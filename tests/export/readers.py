@@ -53,16 +53,30 @@ def _joinable(carrier: ET.Element) -> bool:
 
 
 def of_slide(data: bytes) -> tuple[Counter, Edges]:
-    """What shapes and glued connectors PowerPoint finds."""
+    """What shapes and glued connectors PowerPoint finds, chains of connectors from dot to dot taken together."""
     (slide,) = Presentation(io.BytesIO(data)).slides
     names = {shape.shape_id: shape.name for shape in slide.shapes}
-    found = Counter()
+    into: dict[int, int | None] = {}
+    ends = []
     for line in connectors(slide):
         start, end = line.find(f".//{qn('a:stCxn')}"), line.find(f".//{qn('a:endCxn')}")
-        if end is not None:
-            found[names[int(start.get("id"))] if start is not None else None, names[int(end.get("id"))]] += 1
-    ends = {name for pair in found for name in pair}
-    return Counter(name for name in names.values() if name in ends), found
+        if end is None:
+            assert start is None, "a connector is glued at its start alone"
+            continue
+        source, target = int(start.get("id")) if start is not None else None, int(end.get("id"))
+        if names[target] == "corner":
+            assert target not in into, "two connectors end in one dot"
+            into[target] = source
+        else:
+            ends.append((source, target))
+    found = Counter()
+    for start, target in ends:
+        source = start
+        while source is not None and names[source] == "corner":
+            source = into[source]
+        found[names[source] if source is not None else None, names[target]] += 1
+    joined = {name for pair in found for name in pair}
+    return Counter(name for name in names.values() if name in joined), found
 
 
 def connectors(slide) -> list:
@@ -70,23 +84,14 @@ def connectors(slide) -> list:
 
 
 def run_of(line) -> list[tuple[float, float]]:
-    """The corners of a connector in EMU, as the standard's preset geometry computes them from frame and adjustments."""
+    """The corners of a connector in EMU, as the standard's preset geometry computes them from its frame."""
     transform = line.spPr.find(qn("a:xfrm"))
     offset, extent = transform.find(qn("a:off")), transform.find(qn("a:ext"))
     x, y, w, h = (int(e.get(k)) for e, k in ((offset, "x"), (offset, "y"), (extent, "cx"), (extent, "cy")))
     geometry = line.spPr.find(qn("a:prstGeom"))
-    parts = [int(gd.get("fmla").removeprefix("val ")) / 100_000 for gd in geometry.iter(qn("a:gd"))]
     kind = geometry.get("prst")
-    if kind == "line" or kind.startswith("straight"):
-        local = [(0.0, 0.0), (w, h)]
-    else:
-        local = {
-            2: lambda: [(0, 0), (w, 0), (w, h)],
-            3: lambda: [(0, 0), (w * parts[0], 0), (w * parts[0], h), (w, h)],
-            4: lambda: [(0, 0), (w * parts[0], 0), (w * parts[0], h * parts[1]), (w, h * parts[1]), (w, h)],
-            5: lambda: [(0, 0), (w * parts[0], 0), (w * parts[0], h * parts[1]), (w * parts[2], h * parts[1]),
-                        (w * parts[2], h), (w, h)],
-        }[int(kind[-1])]()  # fmt: skip
+    local = [(0.0, 0.0), (w, 0.0), (w, h)] if kind == "bentConnector2" else [(0.0, 0.0), (w, h)]
+    assert kind in ("bentConnector2", "line")
     turn = math.radians(int(transform.get("rot", "0")) / 60_000)
     flip_x, flip_y = (-1 if transform.get(name) == "1" else 1 for name in ("flipH", "flipV"))
     corners = []

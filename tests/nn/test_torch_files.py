@@ -19,7 +19,7 @@ from safetensors.torch import load_file, save_file
 from resviz.core.flow import flow
 from resviz.core.net import leaves
 from resviz.core.spec import NetSpec
-from resviz.export import carried, formats
+from resviz.export import carried, formats, reading
 from resviz.export.export import Job
 from resviz.export.figure import Figure
 from resviz.nn import onnx_graph, programs, weights
@@ -183,3 +183,14 @@ def test_weights_of_another_network_are_refused_in_one_sentence(tmp_path: Path) 
 def test_what_torch_does_not_write_is_said() -> None:
     with pytest.raises(ValueError, match=r"^torch writes no 'caffe': there are safetensors, torch, onnx$"):
         programs.write("caffe", from_text("resnet8"), Path("x"), "line", None, 0)
+
+
+@pytest.mark.parametrize("format", ["onnx", "torch", "safetensors"])
+def test_a_large_program_opens_without_being_read_whole(
+    format: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = from_text("resnet20")
+    file = tmp_path / "program"
+    file.write_bytes(formats.found()[format].write(Job((spec,))))
+    monkeypatch.setattr(reading, "LARGEST", 1000)
+    assert reading.opened(file).specs == (spec,)

@@ -49,15 +49,16 @@ class _Cells:
             self._edge(edge)
         for wire in found.loose:
             self._line(wire)
+        for mark in scene.marks:
+            if isinstance(mark, Panel) and mark.title:
+                self._header(mark)
 
     def _vertices(self, mark: Mark) -> Iterator[tuple[str, tuple[float, float, float, float], str]]:
         """The style, place and text of what a mark is drawn as."""
         theme = self._theme
         if isinstance(mark, Panel):
             place = (mark.x, mark.y, mark.width, mark.height)
-            title = f"{mark.title}\n{mark.caption}".strip()
-            yield (f"rounded=1;arcSize=4;fillColor={theme.panel};strokeColor=none;verticalAlign=top;fontStyle=1;"
-                   f"fontColor={theme.ink};fontSize={FONT:g};connectable=0"), place, title  # fmt: skip
+            yield f"rounded=1;arcSize=4;fillColor={theme.panel};strokeColor=none;connectable=0", place, ""
         elif isinstance(mark, PlacedBox):
             ring = f"strokeWidth=3;dashed=1;strokeColor={theme.accent}" if mark.marked else ""
             style = f"rounded=1;arcSize=12;{self._paint(mark.category)};fontColor={theme.ink};fontSize={FONT:g};{ring}"
@@ -73,6 +74,15 @@ class _Cells:
             yield f"rounded=1;{style};connectable=0", (mark.x, mark.y, mark.width, mark.height), ""
         elif isinstance(mark, Words):
             yield self._text(mark)
+
+    def _header(self, panel: Panel) -> None:
+        """A panel's title and caption on a ground of their own, which interrupts the wire that leads through them."""
+        middle = panel.x + panel.width / 2
+        title = Words(middle, panel.y + 16, panel.title, "middle", FONT, True, False)
+        for words in (title, Words(middle, panel.y + 31, panel.caption)):
+            style, (_, y, _, height), text = self._text(words)
+            place = (panel.x + 4, y, panel.width - 8, height)
+            self._vertex(words, f"{style};fillColor={self._theme.panel}", place, text)
 
     def _text(self, mark: Words) -> tuple[str, tuple[float, float, float, float], str]:
         width = text_width(mark.text + mark.index, mark.size, mark.strong) + 4
