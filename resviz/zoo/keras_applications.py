@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from resviz.core.knob import knob
 from resviz.core.net import Net, Par, Seq, rewrite
 from resviz.core.ops import Add, BatchNorm, Conv, Flatten, GlobalAvgPool, Linear, MaxPool, Pad, ReLU
+from resviz.zoo.depths import stages_of
 from resviz.zoo.families import FAMILIES, preset
 from resviz.zoo.image import ImageSpec, image, outputs
 from resviz.zoo.known import equals
-from resviz.zoo.resnet import ResNet, stages_of
+from resviz.zoo.resnet import ResNet
 
 HE2015, HE2016 = "He et al. 2015", "He et al. 2016"
 DEPTHS = (50, 101, 152)

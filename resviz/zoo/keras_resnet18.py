@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from resviz.core.knob import SpecError, knob
 from resviz.core.net import Net, Seq, rewrite
 from resviz.core.ops import BatchNorm, Conv, MaxPool, SamePad
+from resviz.zoo.depths import STEM_AND_CLASSIFIER
 from resviz.zoo.families import FAMILIES
 from resviz.zoo.image import ImageSpec, image, outputs
 from resviz.zoo.known import equals
-from resviz.zoo.resnet import STEM_AND_CLASSIFIER, ResNet
+from resviz.zoo.resnet import ResNet
 
 BLOCKS = (2, 2, 2, 2)
 WIDTH = 64

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, ClassVar
 
 from resviz.core.knob import UNSET, Knob, SpecError, Value, knob, refuse_outside
@@ -16,19 +15,15 @@ from resviz.core.net import Net, Op, Seq
 from resviz.core.ops import Conv, Flatten, GlobalAvgPool, Linear, MaxPool
 from resviz.core.spec import Turned
 from resviz.zoo.blocks import BLOCKS
+from resviz.zoo.depths import IMAGENET_DEPTHS, STEM_AND_CLASSIFIER, stages_of
 from resviz.zoo.families import FAMILIES
 from resviz.zoo.image import ImageSpec, image, outputs
 from resviz.zoo.orders import ORDERS
 from resviz.zoo.shortcuts import SHORTCUTS
 from resviz.zoo.site import Order, Site, activation
 
-IMAGENET_DEPTHS = (10, 14, 18, 26, 34, 50, 101, 152, 200)
-IMAGENET_STAGES = ((1, 1, 1, 1), (2, 2, 2, 2), (3, 4, 6, 3), (3, 4, 23, 3), (3, 8, 36, 3), (3, 24, 36, 3))
-CIFAR_STAGES = 3
 NAMED_BLOCKS = ("basic", "bottleneck")
 """What the names ResNet-34 and ResNet-50 say without a word."""
-DEEPEST = 1202
-STEM_AND_CLASSIFIER = 2
 MOST_CHANNELS = 65536
 MOST_UNITS = 1000
 WIDTH_OF_GROUPS = 64
@@ -62,21 +57,6 @@ decays exponentially with depth until they resemble white noise; with shortcuts 
 What to look at: train Plain-20, Plain-56 and ResNet-56 and compare their errors on the training data. In the unrolled
 view, remove a unit: half of the paths are left. Set the shortcut to none: there is one path.
 """
-
-
-def stages_of(layout: str, block: str) -> dict[int, tuple[int, ...]]:
-    """depth -> units a stage: He et al. 2015, Table 1 (imagenet), and 6n + 2 or 9n + 2 (cifar, section 4.2)."""
-    return _stages_by_depth(layout, BLOCKS[block].thing.layers)
-
-
-@lru_cache(maxsize=64)
-def _stages_by_depth(layout: str, layers: int) -> dict[int, tuple[int, ...]]:
-    if layout == "imagenet":
-        by_depth = {layers * sum(stages) + STEM_AND_CLASSIFIER: stages for stages in IMAGENET_STAGES}
-        return {depth: stages for depth, stages in by_depth.items() if depth in IMAGENET_DEPTHS}
-    step = CIFAR_STAGES * layers
-    most = (DEEPEST - STEM_AND_CLASSIFIER) // step
-    return {step * n + STEM_AND_CLASSIFIER: (n,) * CIFAR_STAGES for n in range(1, most + 1)}
 
 
 def _depth(spec: ResNet) -> int:
