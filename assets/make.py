@@ -23,6 +23,7 @@ def draw() -> None:
         "resnet50.svg": ["resnet50"],
         "resnet8-unrolled.svg": ["resnet8", "--view", "unrolled"],
         "se-unit.svg": ["resnet", "--blocks", "1,1", "--se", "--block", "bottleneck", "--level", "op"],
+        "resnet50-blocks.svg": ["resnet50", "--style", "blocks", "--page", "slide", "--no-legend"],
     }.items():
         subprocess.run([sys.executable, "-m", "resviz", "draw", *words, "-o", str(HERE / name)], check=True)
     figure3 = ["compare", "figure3", "--fold", "--level", "block", "--unmarked"]

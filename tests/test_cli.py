@@ -303,8 +303,8 @@ def test_what_is_no_file_is_refused(resviz: Terminal, tmp_path: Path) -> None:
         (["draw", "resnet50", "-o", "net.svg", "--view", "unrolled"], "16 units make 2^16 paths"),
         (["draw", "plain20", "-o", "net.svg", "--view", "unrolled"], "there is nothing to unroll"),
         (["draw", "resnet8", "-o", "net.dot", "--view", "unrolled"], "DOT holds the graph"),
-        (["draw", "resnet8", "-o", "net.svg", "--theme", "blue"], "invalid choice: 'blue'"),
-        (["draw", "resnet1202", "-o", "net.dot", "--level", "all"], "invalid choice: 'all'"),
+        (["draw", "resnet8", "-o", "net.svg", "--theme", "blue"], "theme blue is not possible"),
+        (["draw", "resnet1202", "-o", "net.dot", "--level", "all"], "level all is not possible"),
         (["code", "resnet50", "-o", "nowhere/model.py"], "nowhere/model.py: No such file or directory"),
         (["train", "resnet8", "--epochs", "0"], "epochs 0 is out of range"),
         (["train", "resnet8", "--data", "nosuch"], "choose digits, mnist, fashion-mnist, cifar10, cifar100"),
@@ -321,7 +321,7 @@ def test_what_is_no_file_is_refused(resviz: Terminal, tmp_path: Path) -> None:
         (["compare", "resnet50", "resnet:depth"], "write it as resnet50 or as resnet:depth=34"),
         (["compare", "resnet50", "--depth", "18"], "this command has no --depth"),
         (["compare", "resnet50", "lenet", "--match", "params"], "to match with"),
-        (["compare", "resnet50", "-o", "x.dot"], "no format of pictures"),
+        (["compare", "resnet50", "resnet18", "-o", "x.dot"], "DOT holds one network, and there are 2"),
         (["paint", "resnet50"], "invalid choice: 'paint'"),
         ([], "COMMAND"),
     ],
@@ -333,7 +333,7 @@ def test_bad_input_is_one_line_and_2(resviz: Terminal, arguments: list[str], sai
 
 def test_a_list_where_one_network_is_wanted(resviz: Terminal) -> None:
     two = '[{"family": "resnet"}, {"family": "resnet"}]'
-    assert "takes one network" in resviz.refused("draw", "--spec", "-", "-o", "net.svg", stdin=two)
+    assert "takes one network" in resviz.refused("code", "--spec", "-", stdin=two)
     assert "takes one network" in resviz.refused("code", "--spec", "-", stdin="[]")
 
 

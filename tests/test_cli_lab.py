@@ -88,7 +88,7 @@ def test_the_chart_of_the_probe_has_two_choices(resviz: Run, tmp_path: Path) -> 
     assert Image.open(figure).size[0] > 1000
     code, _, err = resviz(*asked, "colours")
     assert code == 2
-    assert err == "resviz: --show colours is not possible: choose units, layers with weights\n"
+    assert err == "resviz: show colours is not possible: choose units, layers with weights\n"
 
 
 def test_features_as_files(resviz: Run, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ ALLOWED = {
     "views": {"core", "draw"},
     "draw": {"core"},
     "nn": {"core", "zoo"},
-    "export": {"core", "zoo", "views", "draw"},
+    "export": {"core", "zoo", "views", "draw", "nn"},
     "runs": {"core"},
     "train": {"core", "zoo", "nn", "runs"},
     "experiments": {"core", "zoo", "runs", "train"},
@@ -37,6 +37,7 @@ THIRD_PARTY = {
     "resviz.draw.dot": {"graphviz", "pygraphviz"},
     "resviz.draw.engine": {"pygraphviz"},
     "resviz.draw.raster": {"graphviz", "pygraphviz", "vl_convert"},
+    "resviz.draw.chart": {"vl_convert"},
     "resviz.runs": {"filelock"},
     "resviz.experiments": set(),
 }

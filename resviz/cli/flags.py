@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from resviz.cli.command import Command, Texts
 from resviz.core.knob import SpecError
@@ -11,8 +13,11 @@ from resviz.zoo.families import FAMILIES
 
 
 def split(arguments: Sequence[str], commands: Iterable[Command]) -> tuple[Texts, list[str]]:
-    """The knobs' flags as texts, and the other arguments; raises SpecError."""
-    kinds = _kinds(commands)
+    """The knobs' flags as texts, and the other arguments; raises SpecError.
+
+    What the command that is named first declares as an option of its own is no knob there.
+    """
+    kinds = _kinds(commands, arguments[0] if arguments else "")
     texts: Texts = {}
     rest, words = [], list(arguments)
     while words:
@@ -44,7 +49,25 @@ def refuse_knobs(texts: Texts) -> None:
         raise SpecError(f"this command has no --{next(iter(texts)).replace('_', '-')}")
 
 
-def _kinds(commands: Iterable[Command]) -> dict[str, str]:
-    classes: list[type[Spec]] = [cls for command in commands for _, cls in command.knobs]
+class _Declared(argparse.ArgumentParser):
+    """A parser that only remembers which options it was given."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+        super().__init__(add_help=False)
+
+    def add_argument(self, *names: str, **words: Any) -> argparse.Action:
+        self.names |= {name.removeprefix("--").replace("-", "_") for name in names if name.startswith("--")}
+        return super().add_argument(*names, **words)
+
+
+def _kinds(commands: Iterable[Command], named: str) -> dict[str, str]:
+    """The kinds of all knobs by their names, but for what the named command has as an option."""
+    listed = list(commands)
+    classes: list[type[Spec]] = [cls for command in listed for _, cls in command.knobs]
     classes += [entry.thing for entry in FAMILIES]
-    return {k.name: k.kind for cls in classes for k in cls.knobs()}
+    declared = _Declared()
+    for command in listed:
+        if command.name == named:
+            command.options(declared)
+    return {k.name: k.kind for cls in classes for k in cls.knobs() if k.name not in declared.names}

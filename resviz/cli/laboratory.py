@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from resviz.cli.command import Command, Texts
-from resviz.core.knob import SpecError
-from resviz.draw import figure, formats, raster
+from resviz.core.knob import SpecError, knob
+from resviz.core.spec import Spec
+from resviz.draw import chart
+from resviz.draw.theme import THEMES
 from resviz.lab import jobs, subject
 from resviz.lab.experiments import EXPERIMENTS
 from resviz.lab.jobs import Job
@@ -24,7 +26,7 @@ from resviz.lab.subject import Subject
 from resviz.runs import store
 from resviz.runs.store import Run
 from resviz.views.lab import views
-from resviz.views.lab.view import Series, as_csv, as_text, whole_chart
+from resviz.views.lab.view import Series, View, as_csv, as_text, whole_chart
 from resviz.zoo.families import named
 
 DATA = ("data", "data_dir")
@@ -38,20 +40,39 @@ class Outcome:
     run: Run
 
 
+@dataclass(frozen=True)
+class Look(Spec):
+    """How the chart looks that is written into a file."""
+
+    theme: str = knob("light", "Theme", "the colours of the chart", choices=tuple(THEMES))
+    show: str = knob("", "Shown", "what a chart with several choices shows")
+
+    def title(self) -> str:
+        return f"{self.show or 'chart'}, {self.theme}"
+
+    def refuse_unknown(self, view: View) -> None:
+        """Raise SpecError where the view's chart does not have the choice."""
+        if self.show and self.show not in view.choices:
+            possible = f"choose {', '.join(view.choices)}" if view.choices else "this chart has no choices"
+            raise SpecError(f"show {self.show} is not possible: {possible}")
+
+
 def command(name: str, rank: float) -> Command:
     """The command of the experiment of that name."""
     entry = EXPERIMENTS[name]
 
     def run(options: argparse.Namespace, texts: Texts) -> int:
         own, others = made.own(texts, entry.thing.settings)
-        settings = entry.thing.settings.of_text(own)
+        looks, others = made.own(others, Look)
+        settings, look = entry.thing.settings.of_text(own), Look.of_text(looks)
+        look.refuse_unknown(views()[name])
         found = subjects(options.networks, others, trained=entry.thing.trained)
         titled = zip(found, subject.titles(found))
-        return _report(name, [_outcome(Job(name, each, settings), title) for each, title in titled], options)
+        return _report(name, [_outcome(Job(name, each, settings), title) for each, title in titled], options, look)
 
     made = Command(
         name, rank, f"{entry.title[:1].lower()}{entry.title[1:]}: {entry.note}", run, _options,
-        knobs=(("the experiment", entry.thing.settings),),
+        knobs=(("the experiment", entry.thing.settings), ("the chart", Look)),
     )  # fmt: skip
     return made
 
@@ -62,9 +83,7 @@ def _options(parser: argparse.ArgumentParser) -> None:
         help=f"a run (see resviz runs; {LAST}: the newest), or a network such as resnet20, which is then not trained",
     )  # fmt: skip
     parser.add_argument("--format", choices=("text", "json", "csv"), default="text")
-    parser.add_argument("-o", "--output", metavar="FIGURE", help=f"ends in {', '.join(formats.PICTURES)}")
-    parser.add_argument("--theme", choices=tuple(figure.THEMES), default="light")
-    parser.add_argument("--show", metavar="WHAT", default="", help="what a chart with several choices shows")
+    parser.add_argument("-o", "--output", metavar="FIGURE", help=f"ends in {', '.join(chart.WRITERS)}")
 
 
 def subjects(names: Sequence[str], texts: Texts, *, trained: bool) -> list[Subject]:
@@ -100,15 +119,11 @@ def _tell(row: dict[str, Any], job: Job) -> None:
         print(f"\r{job.subject.spec.title()}: {100 * row['progress']:.0f} %", end=end, file=sys.stderr, flush=True)
 
 
-def _report(name: str, outcomes: list[Outcome], options: argparse.Namespace) -> int:
+def _report(name: str, outcomes: list[Outcome], options: argparse.Namespace, look: Look) -> int:
     series = [outcome.series for outcome in outcomes]
     view = views()[name]
-    if options.show and options.show not in view.choices:
-        possible = f"choose {', '.join(view.choices)}" if view.choices else "this chart has no choices"
-        raise SpecError(f"--show {options.show} is not possible: {possible}")
     if options.output:
-        document = whole_chart(view, series, figure.THEMES[options.theme], options.show)
-        formats.save_svg(Path(options.output), raster.chart(document))
+        chart.save(Path(options.output), whole_chart(view, series, THEMES[look.theme], look.show))
     writers: dict[str, Callable[[], str]] = {
         "text": lambda: as_text(view, series),
         "csv": lambda: as_csv(series),

@@ -6,7 +6,7 @@ has not.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import pairwise
@@ -15,7 +15,7 @@ from resviz.core.net import Node, Shape, sections, walk
 from resviz.draw.measure import GAP, PAD
 from resviz.draw.placing import Placing, opens_with_fork
 from resviz.draw.scene import FONT, LINE, SMALL, Mark, Panel, PlacedBox, Scene, Sign, Words, text_width
-from resviz.draw.sketch import Box, Fork, Item, Stack, input_caption, sketch
+from resviz.draw.sketch import Box, Fork, Item, Stack, input_caption, noted, sketch
 
 MARGIN = 12.0
 GUTTER = 34.0
@@ -39,10 +39,17 @@ class Network:
 
 
 def aligned(
-    nodes: Sequence[tuple[str, Node]], level: str = "layer", folded: bool = False, marking: bool = True
+    nodes: Sequence[tuple[str, Node]],
+    level: str = "layer",
+    folded: bool = False,
+    marking: bool = True,
+    notes: Mapping[str, Callable[[str], str]] | None = None,
 ) -> Scene:
-    """The scene of titled networks side by side; raises ValueError on a level that there is not."""
-    networks = [_network(title, node, level, folded) for title, node in nodes]
+    """The scene of titled networks side by side; raises ValueError on a level that there is not.
+
+    `notes` are, by the network's title, functions from a part's path to what stands below its name.
+    """
+    networks = [_network(title, node, level, folded, (notes or {}).get(title)) for title, node in nodes]
     sizes = sorted({size for network in networks for size in network.rows}, reverse=True)
     marked = _marked(networks, sizes) if marking else [set() for _ in networks]
     placing = Placing()
@@ -61,15 +68,26 @@ def aligned(
     return placing.scene
 
 
-def _network(title: str, node: Node, level: str, folded: bool) -> Network:
+def _network(title: str, node: Node, level: str, folded: bool, notes: Callable[[str], str] | None) -> Network:
     """The items of the network's columns, gathered by the size of the map that they put out."""
     sizes = {path: _size(at.out) for path, at in walk(node)}
     sizes |= {section.handle: _size(section.node.out) for section in sections(node)}
+    columns = sketch(node, level, folded)
+    shown = noted(columns, notes) if notes else columns
+    items = [item for column in shown for item in column.stack.items]
     rows: dict[Size, list[Item]] = {}
-    for column in sketch(node, level, folded):
-        for item in column.stack.items:
-            rows.setdefault(sizes[item.path], []).append(item)
+    for item, size in zip(items, _falling([sizes[item.path] for item in items], _size(node.ins[0]))):
+        rows.setdefault(size, []).append(item)
     return Network(title, input_caption(node.ins[0]), {size: Stack(tuple(items)) for size, items in rows.items()})
+
+
+def _falling(sizes: Sequence[Size], entry: Size) -> list[Size]:
+    """The sizes, that of what pads a map replaced by that of what follows: rows keep the order of the network."""
+    falling = list(sizes)
+    for i in range(len(sizes) - 2, -1, -1):
+        if sizes[i] > (sizes[i - 1] if i else entry):
+            falling[i] = falling[i + 1]
+    return falling
 
 
 def _size(shape: Shape) -> Size:

@@ -7,10 +7,11 @@ A removed unit takes with it every row that leads through one of its copies.
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import replace
 
-from resviz.draw.scene import FONT, SMALL, PlacedBox, Sign, Wire
-from resviz.draw.svg import document, part, rectangle, sign, text, wire
+from resviz.draw.scene import FONT, SMALL, Mark, PlacedBox, Scene, Sign, Wire, Words
+from resviz.draw.svg import document, marks, part, rectangle, text, wire
 from resviz.draw.theme import Theme
 
 MOST_UNROLLED = 6
@@ -31,17 +32,36 @@ def unrolled(units: Sequence[str], removed: Set[int], theme: Theme, title: str) 
     `units` are the units' paths in the term, `removed` the positions of removed ones. Raises ValueError on
     more than six units: the picture would have over 64 rows.
     """
-    n = len(units)
+    scene = Scene(*_size(_drawn(len(units))))
+    ends = marks(replace(scene, marks=_ends(len(units))), theme)
+    groups = [f"<g{FADED if faded else ''}>{''.join(marks(replace(scene, marks=list(group)), theme))}</g>"
+              for faded, group in _groups(units, removed)]  # fmt: skip
+    return document(scene.width, scene.height, theme, title, [*ends, *groups])
+
+
+def arrange(units: Sequence[str]) -> Scene:
+    """The scene of all paths of a network of up to six residual units; raises ValueError on more."""
+    n = _drawn(len(units))
+    width, height = _size(n)
+    copies = [mark for _, group in _groups(units, frozenset()) for mark in group]
+    return Scene(width, height, [*_ends(n), *copies])
+
+
+def _drawn(n: int) -> int:
+    """The number of units; raises ValueError where they are too many."""
     if n > MOST_UNROLLED:
         raise ValueError(f"{n} units make 2^{n} paths: at most {MOST_UNROLLED} units are drawn unrolled")
-    rows = 2**n
-    width, height = _x(n) + 62, 24 + ROW * rows
-    out = [_entry(rows, theme)]
-    for i in range(n):
-        out.append(_level(i, n, units[i], removed, theme))
-    end, middle = _x(n), _height_of(0, n)
-    out.append(text(end + 6, middle + 4, "output", theme.ink, FONT, "start", True))
-    return document(width, height, theme, title, out)
+    return n
+
+
+def _size(n: int) -> tuple[float, float]:
+    return _x(n) + 62, 24 + ROW * 2**n
+
+
+def _groups(units: Sequence[str], removed: Set[int]) -> Iterator[tuple[bool, tuple[Mark, ...]]]:
+    """The marks in groups, each with whether it is faded."""
+    for i in range(len(units)):
+        yield from _level(i, len(units), units[i], removed)
 
 
 def _row_height(row: float) -> float:
@@ -64,43 +84,33 @@ def _x(level: int) -> float:
     return EDGE + STEP * level
 
 
-def _entry(rows: int, theme: Theme) -> str:
-    """The input, led to every row."""
+def _ends(n: int) -> list[Mark]:
+    """The input, led to every row, and the word at the output."""
+    rows, middle = 2**n, _height_of(0, n)
     bus = Wire(((EDGE, _row_height(0)), (EDGE, _row_height(rows - 1))), arrow=False)
-    middle = _height_of(0, (rows - 1).bit_length())
     lead = Wire(((EDGE - 8, middle), (EDGE, middle)), arrow=False)
-    return text(8, middle + 4, "input", theme.ink, FONT, "start", True) + wire(lead, theme) + wire(bus, theme)
+    entry = Words(8, middle + 4, "input", "start", FONT, True, False)
+    return [entry, lead, bus, Words(_x(n) + 6, middle + 4, "output", "start", FONT, True, False)]
 
 
-def _level(i: int, n: int, path: str, removed: Set[int], theme: Theme) -> str:
+def _level(i: int, n: int, path: str, removed: Set[int]) -> Iterator[tuple[bool, tuple[Mark, ...]]]:
     """The copies of unit i: pairs of signals of which the second passes f_i, and the sums of the pairs."""
-    out = []
     start, end = _x(i), _x(i + 1)
     join = end - 22
     for copy in range(2 ** (n - i - 1)):
         above, below = _height_of(2 * copy, i), _height_of(2 * copy + 1, i)
         middle = _height_of(copy, i + 1)
         # the units behind i that this copy leads through are the bits of `copy`
-        behind_alive = _alive(copy, removed, i + 1)
-        plain, through = "" if behind_alive else FADED, "" if behind_alive and i not in removed else FADED
-        straight = Wire(((start, above), (join, above), (join, middle - 7)), arrow=i > 0)
-        branch = Wire(((start, below), (join, below), (join, middle + 7)), arrow=i > 0)
-        onward = Wire(((join, middle), (end, middle)), arrow=False)
-        x = start + (join - start - BOX_WIDTH) / 2
-        box = rectangle(x, below - 8, BOX_WIDTH, 16, theme.fill("conv"), theme.edge("conv"), 3)
-        label = _indexed(x + BOX_WIDTH / 2, below + 3, i + 1, theme)
-        out.append(f"<g{plain}>{wire(straight, theme)}{wire(onward, theme)}</g>")
-        out.append(f"<g{through}>{wire(branch, theme)}{part(path, f'unit {i + 1}', box + label)}</g>")
-        out.append(f"<g{plain}>{sign(Sign(join, middle, '+', path, 7.0), theme)}</g>")
-    return "".join(out)
-
-
-def _indexed(x: float, y: float, index: int, theme: Theme) -> str:
-    """f with its index set low; not every font has the small digits as characters."""
-    return (
-        f'<text x="{x:g}" y="{y:g}" font-size="{SMALL}" text-anchor="middle" fill="{theme.ink}">'
-        f'f<tspan dy="3" font-size="8">{index}</tspan></text>'
-    )
+        dead = not _alive(copy, removed, i + 1)
+        straight = Wire(((start, above), (join, above), (join, middle - 8)), arrow=i > 0)
+        onward = Wire(((join + 7, middle), (end, middle)), arrow=False)
+        left = start + (join - start - BOX_WIDTH) / 2
+        box = PlacedBox(left, below - 8, BOX_WIDTH, 16, ("f",), "conv", "", path, index=str(i + 1))
+        into = Wire(((start, below), (left, below)))
+        out = Wire(((left + BOX_WIDTH, below), (join, below), (join, middle + 8)), arrow=i > 0)
+        yield dead, (straight, onward)
+        yield dead or i in removed, (into, out, box)
+        yield dead, (Sign(join, middle, "+", path, 7.0),)
 
 
 def cut(units: Sequence[tuple[str, bool]], removed: Set[int]) -> int:

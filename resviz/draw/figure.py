@@ -13,15 +13,6 @@ from resviz.draw.svg import svg
 from resviz.draw.theme import LIGHT, THEMES, Theme
 from resviz.draw.unit import unit
 
-VIEWS = ("graph", "unrolled", "unit")
-
-
-def draw(node: Node, title: str, view: str = "graph", level: str = "block", theme: Theme = LIGHT) -> str:
-    """The figure of that view as SVG; raises ValueError where the view cannot show the network."""
-    if view == "unit":
-        return unit(node, title, theme)
-    return graph(node, title, level, theme) if view == "graph" else unrolled(node, title, theme)
-
 
 def graph(
     node: Node, title: str, level: str = "block", theme: Theme = LIGHT, *, folded: bool = True, tall: bool = False
@@ -45,14 +36,15 @@ def compared(
 
 def unrolled(node: Node, title: str, theme: Theme = LIGHT, removed: Set[int] = frozenset()) -> str:
     """The unrolled ensemble of a residual network; raises ValueError on none and on more than six units."""
-    units = [path for path, unit in with_role(node, "unit") if any(at.role == "shortcut" for at in _inside(unit))]
+    return ensemble.unrolled(residual_units(node, title), removed, theme, f"{title}, unrolled")
+
+
+def residual_units(node: Node, title: str) -> list[str]:
+    """The paths of the units that a shortcut leads round; raises ValueError where there is none."""
+    units = [path for path, unit in with_role(node, "unit") if with_role(unit, "shortcut")]
     if not units:
         raise ValueError(f"{title} has no unit with a shortcut: a plain net is one path, there is nothing to unroll")
-    return ensemble.unrolled(units, removed, theme, f"{title}, unrolled")
+    return units
 
 
-def _inside(unit: Node) -> list[Node]:
-    return [at for _, at in with_role(unit, "shortcut")]
-
-
-__all__ = ["LEVELS", "THEMES", "VIEWS", "draw", "graph", "unit", "unrolled"]
+__all__ = ["LEVELS", "THEMES", "compared", "graph", "residual_units", "unit", "unrolled"]

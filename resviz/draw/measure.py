@@ -56,13 +56,13 @@ class Measuring:
 
 def box_width(box: Box) -> float:
     """As wide as its longest line."""
-    lines = [text_width(line) for line in box.lines]
-    return max([*lines, text_width(box.caption, SMALL), 30.0]) + 2 * PAD
+    lines = [*map(text_width, box.lines), *(text_width(line, SMALL) for line in box.caption.splitlines())]
+    return max([*lines, 30.0]) + 2 * PAD
 
 
 def box_height(box: Box) -> float:
     """As high as its lines."""
-    return LINE * (len(box.lines) + bool(box.caption)) + PAD
+    return LINE * (len(box.lines) + len(box.caption.splitlines())) + PAD
 
 
 def times_tag(stack: Stack) -> str:

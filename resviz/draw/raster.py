@@ -6,10 +6,8 @@ which answers to sans-serif; so that family is added behind every list. That fon
 
 from __future__ import annotations
 
-import json
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping
 
 import vl_convert
 
@@ -33,13 +31,18 @@ def pdf(svg: str) -> bytes:
 
 def png(svg: str, scale: float = 1.0) -> bytes:
     """The picture as a PNG of `scale` pixels a pixel of the SVG; raises RasterError, also where it is too large."""
-    width, height = (scale * side for side in size(svg))
+    width, height = size(svg)
+    refuse_too_large(scale * width, scale * height)
+    return bytes(vl_convert.svg_to_png(_with_font(svg), scale=scale))
+
+
+def refuse_too_large(width: float, height: float) -> None:
+    """Raise RasterError where a PNG would have too many pixels."""
     if width * height > MOST_PIXELS:
         raise RasterError(
             f"a PNG of {width:,.0f}×{height:,.0f} pixels is too large, {MOST_PIXELS:,} pixels are the most: "
             "take a smaller scale, or SVG or PDF"
         )
-    return bytes(vl_convert.svg_to_png(_with_font(svg), scale=scale))
 
 
 def size(svg: str) -> tuple[float, float]:
@@ -57,11 +60,3 @@ def size(svg: str) -> tuple[float, float]:
 
 def _with_font(svg: str) -> str:
     return FAMILIES.sub(r'font-family="\1, sans-serif"', svg)
-
-
-def chart(document: Mapping[str, object]) -> str:
-    """A Vega-Lite document as SVG; raises RasterError where it is none."""
-    try:
-        return str(vl_convert.vegalite_to_svg(json.dumps(document)))
-    except ValueError as error:
-        raise RasterError(f"this chart cannot be drawn: {str(error).splitlines()[0]}") from None

@@ -6,7 +6,7 @@ Units are pixels at the size at which text is 12 high. Exporters turn a scene in
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 FONT = 12.0
@@ -18,9 +18,9 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class PlacedBox:
-    """A box with its corner, size and lines of text, centred; the caption is set smaller, below.
+    """A box with its corner, size and lines of text, centred; the caption's lines are set smaller, below.
 
-    `marked` sets it off from the others: in a comparison, what differs.
+    `marked` sets it off from the others: in a comparison, what differs. An `index` is set low behind the last line.
     """
 
     x: float
@@ -32,6 +32,7 @@ class PlacedBox:
     caption: str
     path: str
     marked: bool = False
+    index: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,18 @@ class Words:
     index: str = ""
 
 
-Mark = PlacedBox | Panel | Wire | Sign | Words
+@dataclass(frozen=True, slots=True)
+class Swatch:
+    """A sample in the legend: a category's colours, or with the category "" the ring around what is marked."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    category: str
+
+
+Mark = PlacedBox | Panel | Wire | Sign | Words | Swatch
 
 
 @dataclass(slots=True)
@@ -93,6 +105,13 @@ class Scene:
     width: float
     height: float
     marks: list[Mark] = field(default_factory=list)
+
+
+def moved(mark: Mark, dx: float, dy: float) -> Mark:
+    """The mark, `dx` further to the right and `dy` further down."""
+    if isinstance(mark, Wire):
+        return replace(mark, points=tuple((x + dx, y + dy) for x, y in mark.points))
+    return replace(mark, x=mark.x + dx, y=mark.y + dy)
 
 
 @lru_cache(maxsize=8192)

@@ -7,7 +7,8 @@ operation). Runs of equal units become one with a count.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from resviz.core.net import Node, Op, Par, Role, Seq, Shape, join_name, join_path, leaves, sections, walk, with_role
@@ -86,8 +87,8 @@ def sketch(node: Node, level: str = "block", folded: bool = True) -> list[Column
 def _stage_box(path: str, stage: Node) -> Box:
     units = [part for _, part in stage.parts if part.role == "unit"]
     if not units:
-        return Box(path, _weights(stage), "stage")
-    return Box(path, (f"{len(units)} unit" + "s" * (len(units) > 1), *_weights(units[-1])), "stage")
+        return Box(path, weights(stage), "stage")
+    return Box(path, (f"{len(units)} unit" + "s" * (len(units) > 1), *weights(units[-1])), "stage")
 
 
 def _items(path: str, section: Node, level: str, folded: bool) -> list[Item]:
@@ -126,8 +127,8 @@ def _block(unit: Node, path: str) -> list[Item]:
 
 def _branch_box(path: str, unit: Node) -> Box:
     """The unit's branch as one box, in the colour of its weighted layers."""
-    kinds = [at.op.category for _, at in _main_line(unit) if at.op.weighted]
-    return Box(path, _weights(unit), kinds[0] if kinds else "conv")
+    kinds = [at.op.category for _, at in main_line(unit) if at.op.weighted]
+    return Box(path, weights(unit), kinds[0] if kinds else "conv")
 
 
 def _resizes(par: Node) -> bool:
@@ -139,7 +140,7 @@ def _way_round(shortcut: Node, path: str) -> Stack:
     ops = [at.op for _, at in leaves(shortcut)]
     shown = [op for op in ops if op.weighted] or ops
     gate = _gate_words(shortcut)
-    return Stack(tuple(Box(path, (*_short(op), *gate), "gate" if gate else op.category) for op in shown))
+    return Stack(tuple(Box(path, (*short(op), *gate), "gate" if gate else op.category) for op in shown))
 
 
 def _gate_words(way: Node) -> tuple[str, ...]:
@@ -148,23 +149,23 @@ def _gate_words(way: Node) -> tuple[str, ...]:
     return ("gate 1 − g",) if with_role(way, "gate") else ()
 
 
-def _weights(part: Node) -> tuple[str, ...]:
+def weights(part: Node) -> tuple[str, ...]:
     """The weighted layers on the branch, a line each, and a line for a gate of its channels where there is one."""
-    main = _main_line(part)
-    lines = [" ".join(_short(at.op)) for _, at in main if at.op.weighted]
+    main = main_line(part)
+    lines = [" ".join(short(at.op)) for _, at in main if at.op.weighted]
     return (*lines, *(["SE"] if any(isinstance(at.op, Mul) for _, at in main) else []))
 
 
-def _main_line(part: Node, path: str = "") -> list[tuple[str, Node]]:
+def main_line(part: Node, path: str = "") -> list[tuple[str, Node]]:
     """The operations of a part, without those of shortcuts and gates."""
     if isinstance(part.net, Op):
         return [(path, part)]
     shown = ((name, at) for name, at in part.parts if at.role not in OFF_THE_LINE)
-    line = [pair for name, at in shown for pair in _main_line(at, join_path(path, name))]
+    line = [pair for name, at in shown for pair in main_line(at, join_path(path, name))]
     return line if part.join is None else [*line, (path, part.join)]
 
 
-def _short(op: Op) -> tuple[str, ...]:
+def short(op: Op) -> tuple[str, ...]:
     """The paper's way to write a layer: "3×3, 64" and, where it strides, "/2"."""
     if isinstance(op, Conv):
         groups = (f"{op.groups} groups",) if op.groups > 1 else ()
@@ -195,6 +196,22 @@ def _lane(join: Op, branch: Node, path: str, level: str) -> Stack:
     if isinstance(join, Blend) and branch.role == "gate" and level != "op":
         return _way_round(branch, path)
     return Stack(tuple(inside(branch, path, level)))
+
+
+def noted(columns: Sequence[Column], notes: Callable[[str], str]) -> list[Column]:
+    """The columns with below the name of each box what `notes` says of its path, in place of its caption."""
+
+    def visit(item: Item) -> Item:
+        if isinstance(item, Box):
+            return replace(item, caption=notes(item.path))
+        if isinstance(item, Fork):
+            return replace(item, branches=tuple(stack(branch) for branch in item.branches))
+        return stack(item)
+
+    def stack(at: Stack) -> Stack:
+        return replace(at, items=tuple(visit(item) for item in at.items))
+
+    return [replace(column, stack=stack(column.stack)) for column in columns]
 
 
 def input_caption(shape: Shape) -> str:

@@ -6,30 +6,36 @@ Parts that a person can select carry `data-path`, a role and a label, so that th
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from html import escape
 
-from resviz.draw.scene import FONT, LINE, SMALL, Panel, PlacedBox, Point, Scene, Sign, Wire, Words, text_width
-from resviz.draw.theme import CATEGORIES, Theme
+from resviz.draw.legend import with_legend
+from resviz.draw.scene import FONT, LINE, SMALL, Panel, PlacedBox, Point, Scene, Sign, Swatch, Wire, Words
+from resviz.draw.theme import HATCHES, Theme
 
 FAMILY = "DejaVu Sans, Verdana, Arial, sans-serif"
 ROUND = 6.0
-LEGEND = 24.0
 PLUS = ((-1.0, 0.0, 1.0, 0.0), (0.0, -1.0, 0.0, 1.0))
 TIMES = ((-0.7, -0.7, 0.7, 0.7), (-0.7, 0.7, 0.7, -0.7))
 BARS = ((-0.8, -0.9, -0.8, 0.9), (0.0, -0.9, 0.0, 0.9), (0.8, -0.9, 0.8, 0.9))
 STROKES = {"+": PLUS, "×": TIMES, "∗": PLUS + TIMES, "‖": BARS}
 """The signs of joins as strokes from (x, y) to (x, y), in parts of the sign's arm."""
-SIGN_WORDS = {"×": "product with a gate", "∗": "H·T + x·(1 − T)", "‖": "concatenation"}
-"""What the legend says of signs; a plus needs no words."""
-SOLID, DASHED, MARKED = "solid", "dashed", "marked"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """How a picture lies on its page: its outer sizes with their unit, and the part of the plane that they show."""
+
+    width: str
+    height: str
+    box: tuple[float, float, float, float]
+    metadata: str = ""
 
 
 def svg(scene: Scene, theme: Theme, title: str) -> str:
     """The picture with its legend as one SVG document, `title` as its accessible name."""
-    rows = max((row for *_, row in _legend_places(scene)), default=-1) + 1
-    return document(
-        scene.width, scene.height + LEGEND * rows, theme, title, [*marks(scene, theme), _legend(scene, theme)]
-    )
+    whole = with_legend(scene)
+    return document(whole.width, whole.height, theme, title, marks(whole, theme))
 
 
 def marks(scene: Scene, theme: Theme) -> list[str]:
@@ -37,18 +43,36 @@ def marks(scene: Scene, theme: Theme) -> list[str]:
     return [_mark(mark, theme) for mark in scene.marks]
 
 
-def document(width: float, height: float, theme: Theme, title: str, body: Iterable[str]) -> str:
-    """The SVG document around marks; sizes in pixels."""
+def document(
+    width: float, height: float, theme: Theme, title: str, body: Iterable[str], frame: Frame | None = None
+) -> str:
+    """The SVG document around marks; sizes in pixels, or as the frame says it; `frame.metadata` is XML."""
+    shown = frame or Frame(_n(width), _n(height), (0.0, 0.0, width, height))
     head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_n(width)} {_n(height)}" width="{_n(width)}" '
-        f'height="{_n(height)}" font-family="{FAMILY}" font-size="{_n(FONT)}" fill="{theme.ink}" role="group">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{" ".join(map(_n, shown.box))}" width="{shown.width}" '
+        f'height="{shown.height}" font-family="{FAMILY}" font-size="{_n(FONT)}" fill="{theme.ink}" role="group">'
     )
     arrow = (
         f'<defs><marker id="arrow-{theme.name}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="6" markerHeight="6" '
-        f'orient="auto"><path d="M0 0.6 8 4 0 7.4z" fill="{theme.wire}"/></marker></defs>'
+        f'orient="auto"><path d="M0 0.6 8 4 0 7.4z" fill="{theme.wire}"/></marker>{_hatches(theme)}</defs>'
     )
-    ground = f'<rect width="100%" height="100%" fill="{theme.ground}"/>'
-    return f"{head}<title>{escape(title)}</title>{arrow}{ground}{''.join(body)}</svg>"
+    x, y = (f' {name}="{_n(at)}"' if at else "" for name, at in zip(("x", "y"), shown.box))
+    ground = f'<rect{x}{y} width="100%" height="100%" fill="{theme.ground}"/>'
+    return f"{head}<title>{escape(title)}</title>{shown.metadata}{arrow}{ground}{''.join(body)}</svg>"
+
+
+def _hatches(theme: Theme) -> str:
+    """A pattern for each category that the theme hatches."""
+    out = []
+    for category, paint in theme.paints.items():
+        if paint.hatch:
+            name, strokes = _hatch_name(category, theme), HATCHES[paint.hatch]
+            ground = f'<rect width="6" height="6" fill="{paint.fill}"/>'
+            lines = f'<path d="{strokes}" fill="none" stroke="{theme.hatching}" stroke-width="0.8"/>'
+            out.append(
+                f'<pattern id="{name}" width="6" height="6" patternUnits="userSpaceOnUse">{ground}{lines}</pattern>'
+            )
+    return "".join(out)
 
 
 def text(
@@ -90,7 +114,9 @@ def _mark(mark: object, theme: Theme) -> str:
     if isinstance(mark, Wire):
         return wire(mark, theme)
     if isinstance(mark, Sign):
-        return part(mark.path, f"{mark.path}: join", sign(mark, theme))
+        return part(mark.path, f"{mark.path}: join", sign(mark, theme)) if mark.path else sign(mark, theme)
+    if isinstance(mark, Swatch):
+        return _swatch(mark, theme)
     if isinstance(mark, Panel):
         return _panel(mark, theme)
     if isinstance(mark, Words):
@@ -104,14 +130,39 @@ def _mark(mark: object, theme: Theme) -> str:
 def _box(box: PlacedBox, theme: Theme) -> str:
     paint, middle = theme.paint(box.category), box.x + box.width / 2
     lines = [_halo(box.x, box.y, box.width, box.height, theme)] if box.marked else []
-    lines.append(rectangle(box.x, box.y, box.width, box.height, paint.fill, paint.edge))
-    y = box.y + LINE + 0.5
-    for line in box.lines:
+    lines.append(rectangle(box.x, box.y, box.width, box.height, _fill(box.category, theme), paint.edge))
+    y = first_baseline(box)
+    for line in box.lines[:-1] if box.index else box.lines:
         lines.append(text(middle, y, line, theme.ink))
         y += LINE
-    if box.caption:
-        lines.append(text(middle, y - 1, box.caption, theme.faint, SMALL))
-    return part(box.path, f"{box.path}: {' '.join(box.lines)}", "".join(lines))
+    if box.index:
+        lines.append(indexed(middle, y - 1.5, box.lines[-1], box.index, theme.ink))
+    for line in box.caption.splitlines():
+        lines.append(text(middle, y - 1, line, theme.faint, SMALL))
+        y += LINE
+    return part(box.path, f"{box.path}: {' '.join(box.lines)}{box.index}", "".join(lines))
+
+
+def _swatch(sample: Swatch, theme: Theme) -> str:
+    if not sample.category:
+        return _halo(sample.x, sample.y, sample.width, sample.height, theme)
+    fill, edge = _fill(sample.category, theme), theme.edge(sample.category)
+    return rectangle(sample.x, sample.y, sample.width, sample.height, fill, edge, 3)
+
+
+def _fill(category: str, theme: Theme) -> str:
+    """The category's colour, or its hatch where the theme has one."""
+    return f"url(#{_hatch_name(category, theme)})" if theme.paint(category).hatch else theme.fill(category)
+
+
+def _hatch_name(category: str, theme: Theme) -> str:
+    return f"hatch-{theme.name}-{category if category in theme.paints else 'shape'}"
+
+
+def first_baseline(box: PlacedBox) -> float:
+    """Where the first of a box's lines stands, so that all of them are in its middle."""
+    lines = len(box.lines) + len(box.caption.splitlines())
+    return box.y + (box.height - LINE * lines) / 2 + 11.5
 
 
 def _halo(x: float, y: float, width: float, height: float, theme: Theme) -> str:
@@ -174,49 +225,6 @@ def _towards(at: Point, other: Point) -> Point:
     length = (dx * dx + dy * dy) ** 0.5 or 1.0
     reach = min(ROUND, length / 2)
     return at[0] + dx / length * reach, at[1] + dy / length * reach
-
-
-def _legend_items(scene: Scene) -> list[tuple[str, str]]:
-    """What the picture uses, as (category or kind of line, words)."""
-    boxes = {mark.category for mark in scene.marks if isinstance(mark, PlacedBox)}
-    lines = {mark.dashed for mark in scene.marks if isinstance(mark, Wire) and mark.shortcut}
-    items = [(category, words) for category, words in CATEGORIES.items() if category in boxes]
-    if False in lines:
-        items.append((SOLID, "same-size shortcut"))
-    if True in lines:
-        items.append((DASHED, "size-changing shortcut"))
-    signs = {mark.text for mark in scene.marks if isinstance(mark, Sign)}
-    items += [(mark, words) for mark, words in SIGN_WORDS.items() if mark in signs]
-    marked = any(mark.marked for mark in scene.marks if isinstance(mark, (PlacedBox, Sign)))
-    return [*items, (MARKED, "differs from its neighbour")] if marked else items
-
-
-def _legend_places(scene: Scene) -> list[tuple[str, str, float, int]]:
-    """Each item's kind, words, x and row; rows break at the picture's width."""
-    places, x, row = [], 12.0, 0
-    for key, words in _legend_items(scene):
-        need = 30 + text_width(words, SMALL)
-        if x + need > scene.width and x > 12:
-            x, row = 12.0, row + 1
-        places.append((key, words, x, row))
-        x += need
-    return places
-
-
-def _legend(scene: Scene, theme: Theme) -> str:
-    out = []
-    for key, words, x, row in _legend_places(scene):
-        y = scene.height + row * LEGEND
-        if key in (SOLID, DASHED):
-            out.append(wire(Wire(((x, y + 6), (x + 18, y + 6)), key == DASHED, False), theme))
-        elif key == MARKED:
-            out.append(_halo(x + 3.5, y + 3, 11, 6, theme))
-        elif key in SIGN_WORDS:
-            out.append(sign(Sign(x + 9, y + 6, key, "", 7.0), theme))
-        else:
-            out.append(rectangle(x, y, 18, 12, theme.fill(key), theme.edge(key), 3))
-        out.append(text(x + 23, y + 10, words, theme.faint, SMALL, "start"))
-    return "".join(out)
 
 
 def _n(number: float) -> str:

@@ -7,7 +7,7 @@ of at least 4.5 : 1 (WCAG AA), edges on the ground of at least 3 : 1.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 CATEGORIES: Mapping[str, str] = {
     "conv": "convolution",
@@ -26,15 +26,28 @@ CATEGORIES: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Paint:
-    """What a category's boxes are filled and edged with."""
+    """What a category's boxes are filled and edged with; a `hatch` is drawn on the fill, for prints without colour."""
 
     fill: str
     edge: str
+    hatch: str = ""
+
+
+HATCHES: Mapping[str, str] = {
+    "rising": "M-1 7L7 -1M-1 1L1 -1M5 7L7 5",
+    "falling": "M-1 -1L7 7M5 -1L7 1M-1 5L1 7",
+    "crossed": "M-1 7L7 -1M-1 -1L7 7",
+    "level": "M0 3H6",
+    "upright": "M3 0V6",
+    "dotted": "M2.4 3H3.6",
+    "dashed": "M0 1.5H3M3 4.5H6",
+}
+"""The strokes of a hatch's tile, 6 by 6 pixels."""
 
 
 @dataclass(frozen=True)
 class Theme:
-    """All colours of a picture."""
+    """All colours of a picture; `hatching` is that of hatches."""
 
     name: str
     ground: str
@@ -44,6 +57,7 @@ class Theme:
     wire: str
     accent: str
     paints: Mapping[str, Paint]
+    hatching: str = "#c4c4c4"
 
     def paint(self, category: str) -> Paint:
         """The colours of `category`, those of "shape" for one that the theme does not know."""
@@ -102,4 +116,55 @@ DARK = Theme(
     },
 )
 
-THEMES: Mapping[str, Theme] = {"light": LIGHT, "dark": DARK}
+PRINT = Theme(
+    name="print",
+    ground="#ffffff",
+    panel="#f6f6f6",
+    ink="#000000",
+    faint="#3c3c3c",
+    wire="#1a1a1a",
+    accent="#000000",
+    paints={
+        "conv": Paint("#ffffff", "#000000"),
+        "norm": Paint("#e2e2e2", "#4d4d4d"),
+        "activation": Paint("#ffffff", "#000000", "rising"),
+        "pool": Paint("#ffffff", "#000000", "level"),
+        "linear": Paint("#ffffff", "#000000", "crossed"),
+        "gate": Paint("#ffffff", "#000000", "upright"),
+        "shortcut": Paint("#ffffff", "#000000", "falling"),
+        "regulariser": Paint("#ffffff", "#000000", "dotted"),
+        "shape": Paint("#f2f2f2", "#6b6b6b", "dashed"),
+        "join": Paint("#ffffff", "#1a1a1a"),
+        "stage": Paint("#ededed", "#000000"),
+    },
+)
+
+SAFE = Theme(
+    name="safe",
+    ground="#ffffff",
+    panel="#f5f5f5",
+    ink="#000000",
+    faint="#2b2b2b",
+    wire="#222222",
+    accent="#8a2f00",
+    paints={
+        "conv": Paint("#8fd0f7", "#0072b2"),
+        "norm": Paint("#e6e6e6", "#5f5f5f"),
+        "activation": Paint("#4fc3a1", "#00614a"),
+        "pool": Paint("#f5b83d", "#7a5200"),
+        "linear": Paint("#f08a4b", "#8a3700"),
+        "gate": Paint("#cdffc8", "#4f6a00"),
+        "shortcut": Paint("#d98fbb", "#86305f"),
+        "regulariser": Paint("#fff3a0", "#6b6300"),
+        "shape": Paint("#ffffff", "#5f5f5f"),
+        "join": Paint("#ffffff", "#222222"),
+        "stage": Paint("#b3a6f2", "#43319a"),
+    },
+)
+
+THEMES: Mapping[str, Theme] = {"light": LIGHT, "dark": DARK, "print": PRINT, "safe": SAFE}
+
+
+def transparent(theme: Theme) -> Theme:
+    """The theme with no ground of its own: what lies behind the picture is seen."""
+    return replace(theme, ground="none")

@@ -81,7 +81,8 @@ experiment(
     {**SHORT, "epochs": "20"},
     asks="fails",
     note="twenty fully connected layers with gated shortcuts, with identities, and with none",
-    finding="Highway networks of a hundred layers can be trained where plain ones of twenty are hard to optimise.",
+    finding="Plain networks of 10 and 20 layers train well and get worse with depth; highway networks hardly do: with "
+    "100 layers their loss on MNIST is more than two orders of magnitude lower.",
 )
 experiment(
     "bn-shortcut",

@@ -78,10 +78,10 @@ def _head(spec: NetSpec, root: Node) -> str:
     parameters = sum(cost(at.op, at.ins).params for _, at in leaves(root))
     size = "×".join(map(str, spec.input_shape()))
     first = textwrap.wrap(f'"""{plain(spec.title())} in PyTorch: {parameters:,} parameters, input {size}.', WIDTH)
-    return "\n".join([*first, "", "Written by resviz for this spec:", "", *_json_lines(to_json(spec)), '"""'])
+    return "\n".join([*first, "", "Written by resviz for this spec:", "", *json_lines(to_json(spec)), '"""'])
 
 
-def _json_lines(knobs: Mapping[str, object]) -> list[str]:
+def json_lines(knobs: Mapping[str, object]) -> list[str]:
     """The object as JSON in lines that break between two knobs, ASCII and with backslashes doubled for a docstring."""
     pairs = ", ".join(f"{json.dumps(name)}: {json.dumps(value)}".replace(" ", "\0") for name, value in knobs.items())
     lines = textwrap.wrap(f"{{{pairs}}}", WIDTH, break_long_words=False, break_on_hyphens=False)

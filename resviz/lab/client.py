@@ -1,19 +1,16 @@
 """The page's way to what the lab answers at once: an accuracy with units removed, and feature maps.
 
-The process is `resviz.nn.service` with the lab's own requests besides; `resviz.lab.service` is the other end.
+The process is `resviz.nn.service`; what it does for the lab is in `resviz.lab.requests`.
 """
 
 from __future__ import annotations
 
 import base64
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from resviz.lab.subject import Subject
 from resviz.nn.client import Torch
-
-COMMAND = (sys.executable, "-m", "resviz.lab.service")
 
 
 @dataclass(frozen=True)
@@ -52,7 +49,7 @@ def accuracy(torch: Torch, subject: Subject, removed: Sequence[int], images: int
 
     Raises TorchError with the sentence of whatever is not possible.
     """
-    found = torch.ask("accuracy", subject=subject.json(), removed=list(removed), images=images)
+    found = torch.ask("lab.accuracy", subject=subject.json(), removed=list(removed), images=images)
     return Accuracy(found["wrong"], found["images"])
 
 
@@ -64,6 +61,6 @@ def features(
     `invert` turns dark into light, for pictures drawn in black on white. Raises TorchError.
     """
     given = None if image is None else base64.b64encode(image).decode()
-    found = torch.ask("features", subject=subject.json(), by=by, index=index, image=given, invert=invert)
+    found = torch.ask("lab.features", subject=subject.json(), by=by, index=index, image=given, invert=invert)
     maps = tuple(Map(each["path"], tuple(each["shape"]), base64.b64decode(each["png"])) for each in found["maps"])
     return Features(base64.b64decode(found["picture"]), found["label"], tuple(found["probabilities"]), maps)

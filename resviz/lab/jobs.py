@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,9 +19,9 @@ from resviz.lab.errors import LabError
 from resviz.lab.experiments import EXPERIMENTS, Experiment
 from resviz.lab.settings import Settings
 from resviz.lab.subject import Subject
-from resviz.runs import store
+from resviz.runs import queue, store
 from resviz.runs.journal import Row
-from resviz.runs.store import ALIVE, Run
+from resviz.runs.store import ALIVE, LAB, Run
 from resviz.train.sources import locate
 from resviz.views.paths import units
 
@@ -51,7 +52,7 @@ class Job:
         """Its folder, whether it is there or not."""
         key = hashlib.sha256(json.dumps(self.config(), sort_keys=True).encode()).hexdigest()[:12]
         home = self.subject.run.path if self.subject.run else store.runs_folder() / FRESH
-        return Run(home / "lab" / f"{self.name}-{key}")
+        return Run(home / LAB / f"{self.name}-{key}")
 
     def check(self) -> None:
         """Raise LabError or DataError where the experiment is not possible with the network or its data."""
@@ -97,7 +98,11 @@ def begin(job: Job) -> Run:
     beside = run.path / ".config.json.part"
     beside.write_text(json.dumps(about, ensure_ascii=False, indent=1), "utf-8")
     beside.replace(run.path / "config.json")
-    store.start(run, WORKER)
+    descriptor = queue.draw(run.home, queue.experiments().kind, run.id)
+    try:
+        store.start(run, WORKER, (descriptor,))
+    finally:
+        os.close(descriptor)
     return run
 
 

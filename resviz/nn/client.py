@@ -11,8 +11,11 @@ import queue
 import subprocess
 import sys
 import threading
+from functools import lru_cache
+from pathlib import Path
 from typing import IO, Any
 
+from resviz.core.net import Shape
 from resviz.core.spec import NetSpec
 from resviz.zoo.families import to_json
 
@@ -55,6 +58,19 @@ class Torch:
     def devices(self) -> dict[str, Any]:
         """{"cuda": names of the CUDA devices, "cpu_threads": torch's own number of threads}."""
         return dict(self.ask("devices"))
+
+    def write(self, format: str, spec: NetSpec, file: Path, line: str, weights: Path | None, seed: int) -> None:
+        """Write the network into `file` as "onnx", "torch" or "safetensors" (`resviz.nn.programs`).
+
+        Its weights are those of a safetensors file, or fresh ones of the seed; `line` is what the file carries.
+        """
+        known = {"format": format, "file": str(file.absolute()), "line": line, "seed": seed}
+        self.ask("write", spec=to_json(spec), **known, weights=str(weights.absolute()) if weights else None)
+
+    def shapes(self, file: Path) -> dict[str, Shape]:
+        """The shapes of the tensors in a checkpoint of PyTorch, loaded weights-only, by their names."""
+        found = self.ask("shapes", file=str(file.absolute()))
+        return {name: tuple(shape) for name, shape in found.items()}
 
     def start(self) -> None:
         """Start the helper now, so that the first request need not wait for torch; does not wait itself."""
@@ -107,6 +123,12 @@ class Torch:
         if self._helper is not None:
             self._helper.kill()
             self._helper = None
+
+
+@lru_cache(maxsize=1)
+def shared() -> Torch:
+    """The one helper process of this program: for all sessions of the page, and for whatever else needs torch."""
+    return Torch()
 
 
 class _Helper:

@@ -8,23 +8,25 @@ It ends when stdin closes, so it never outlives the process that started it. `re
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import sys
 import traceback
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from pathlib import Path
 from typing import TextIO
 
 import torch
 
 from resviz.core.spec import NetSpec
+from resviz.nn import programs, weights
 from resviz.nn.summary import printed, torchinfo_summary
 from resviz.nn.verify import verify
 from resviz.zoo.families import from_json
 
-Handlers = Mapping[str, Callable[[dict[str, object]], object]]
-NO_MORE: Handlers = MappingProxyType({})
+ELSEWHERE = ("lab.accuracy", "lab.features")
+"""Requests that other rooms answer, with what only they know."""
 
 OF_SPEC: dict[str, Callable[[NetSpec], object]] = {
     "verify": lambda spec: verify(spec).json(),
@@ -39,20 +41,42 @@ def devices(threads: int) -> dict[str, object]:
     return {"cuda": names, "cpu_threads": threads}
 
 
-def result(request: dict[str, object], threads: int, more: Handlers = NO_MORE) -> object:
+def written(request: dict[str, object]) -> str:
+    """Write the network into a file in a format of `resviz.nn.programs`; gives the file's name."""
+    file, given = Path(str(request["file"])), request.get("weights")
+    programs.write(
+        str(request["format"]), from_json(request.get("spec")), file, str(request["line"]),
+        Path(str(given)) if given else None, int(str(request["seed"])),
+    )  # fmt: skip
+    return str(file)
+
+
+def of_another_room(do: str, request: dict[str, object]) -> object:
+    """What the requests of another room answer: "lab.accuracy" is in `resviz.lab.requests`, loaded when first asked."""
+    room, _, name = do.partition(".")
+    requests: Mapping[str, Callable[[dict[str, object]], object]]
+    requests = importlib.import_module(f"resviz.{room}.requests").REQUESTS
+    return requests[name](request)
+
+
+def result(request: dict[str, object], threads: int) -> object:
     """What a request asks for; raises ValueError with one sentence if it asks for something impossible."""
     do = request.get("do")
     if do == "devices":
         return devices(threads)
-    if isinstance(do, str) and do in more:
-        return more[do](request)
+    if do == "write":
+        return written(request)
+    if do == "shapes":
+        return weights.checkpoint_shapes(Path(str(request["file"])))
+    if do in ELSEWHERE:
+        return of_another_room(str(do), request)
     if do not in OF_SPEC:
-        known = (*OF_SPEC, *more, "devices")
+        known = (*OF_SPEC, "devices", "write", "shapes", *ELSEWHERE)
         raise ValueError(f"there is nothing to do called {do!r}: there are {', '.join(known)}")
     return OF_SPEC[str(do)](from_json(request.get("spec")))
 
 
-def answer(line: str, threads: int, more: Handlers = NO_MORE) -> dict[str, object]:
+def answer(line: str, threads: int) -> dict[str, object]:
     """The answer to one line; whatever goes wrong is in it as one sentence."""
     number: object = None
     try:
@@ -60,9 +84,11 @@ def answer(line: str, threads: int, more: Handlers = NO_MORE) -> dict[str, objec
         if not isinstance(request, dict):
             raise ValueError("a request is a JSON object")
         number = request.get("id")
-        return {"id": number, "ok": True, "result": result(request, threads, more)}
+        return {"id": number, "ok": True, "result": result(request, threads)}
     except ValueError as error:
         return {"id": number, "ok": False, "error": str(error)}
+    except OSError as error:
+        return {"id": number, "ok": False, "error": f"{error.filename}: {error.strerror}"}
     except Exception as error:  # torch's own failures, for want of memory say: the next request may well go through
         traceback.print_exc()
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
@@ -76,14 +102,14 @@ def private_stdout() -> TextIO:
     return answers
 
 
-def main(more: Handlers = NO_MORE) -> None:
-    """Answer until stdin closes; `more` are further things to do, each with the whole request."""
+def main() -> None:
+    """Answer until stdin closes."""
     answers = private_stdout()
     threads = torch.get_num_threads()
     # one thread: the page and the training run need the other cores, and small networks are no slower
     torch.set_num_threads(1)
     for line in sys.stdin:
-        print(json.dumps(answer(line, threads, more)), file=answers, flush=True)
+        print(json.dumps(answer(line, threads)), file=answers, flush=True)
 
 
 if __name__ == "__main__":

@@ -15,8 +15,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 
-from resviz.runs import lock, store
+from resviz.runs import lock, queue, store
 from resviz.runs.journal import Journal, Row
+from resviz.runs.queue import Places
 
 NICER = 10
 """Added to the process's niceness, so that the page stays quick beside it."""
@@ -58,6 +59,19 @@ def serve(prog: str, arguments: list[str], perform: Perform, sentences: tuple[ty
     journal.write({"kind": "end", **end})
     journal.sync()
     return 1 if end["state"] == "failed" else 0
+
+
+def turn(run: store.Run, wanted: Places, watch: Watch, log: logging.Logger) -> str:
+    """Wait for a place in the queue, and give its name."""
+    ticket = queue.ticket(run.home, run.id)
+    if ticket is None:
+        # started by hand; the process keeps the descriptor as long as it lives
+        queue.draw(run.home, wanted.kind, run.id)
+        ticket = queue.ticket(run.home, run.id)
+    assert ticket is not None
+    place = queue.enter(ticket, wanted, watch)
+    log.info("its turn on the %s, place %s", wanted.kind, place)
+    return place
 
 
 def _outcome(rows: Iterator[Row], journal: Journal, log: logging.Logger, sentences: tuple[type[Exception], ...]) -> Row:

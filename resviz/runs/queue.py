@@ -41,6 +41,11 @@ def places(device: str) -> Places:
     return Places("cpu", tuple(map(str, range(max(1, cores // 2)))))
 
 
+def experiments() -> Places:
+    """The places for experiments of the lab, which are short: one a core, whatever is being trained."""
+    return Places("lab", tuple(map(str, range(os.cpu_count() or 1))))
+
+
 def gpus() -> tuple[str, ...]:
     """The numbers of this machine's GPUs, as CUDA_VISIBLE_DEVICES names them; looked up without torch."""
     chosen = os.environ.get("CUDA_VISIBLE_DEVICES")

@@ -36,6 +36,8 @@ AGAIN = "again"
 """The kind of the row after which a run goes on."""
 
 TRAINER = "resviz.train.worker"
+LAB = "lab"
+"""The folder in a run's own in which experiments on it have theirs."""
 CALM = {
     # threads that wait by spinning collapse where they share the cores with anything else
     "OMP_WAIT_POLICY": "passive",
@@ -61,6 +63,11 @@ class Run:
     @property
     def id(self) -> str:
         return self.path.name
+
+    @property
+    def home(self) -> Path:
+        """The folder of runs that it belongs to; an experiment of the lab lies within the run that it is about."""
+        return self.path.parents[2] if self.path.parent.name == LAB else self.path.parent
 
     @property
     def metrics(self) -> Path:
@@ -124,7 +131,7 @@ class Run:
 
     def ahead(self) -> int | None:
         """How many runs compute or wait before this one; None where it does not wait."""
-        ticket = queue.ticket(self.path.parent, self.id)
+        ticket = queue.ticket(self.home, self.id)
         return queue.before(ticket) if ticket and queue.waits(ticket) else None
 
     def message(self) -> str:

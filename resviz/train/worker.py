@@ -17,7 +17,7 @@ from resviz.core.knob import SpecError
 from resviz.core.net import ShapeError
 from resviz.runs import queue, store
 from resviz.runs.journal import Row
-from resviz.runs.process import StoppedError, Watch, serve
+from resviz.runs.process import StoppedError, Watch, serve, turn
 from resviz.train.errors import TrainError
 from resviz.train.recipe import recipe_of
 
@@ -25,25 +25,17 @@ SENTENCES = (SpecError, ShapeError, TrainError)
 
 
 def rows(run: store.Run, watch: Watch, log: logging.Logger) -> Iterator[Row]:
-    """Wait for its turn, train, and give the rows."""
+    """Wait for its turn, see no other GPU than its own from then on, train, and give the rows."""
     if not _in_team() and not os.environ.get(queue.GIVEN):
-        turn(run, watch, log)
+        _take_place(run, watch, log)
     # torch takes seconds to import: by now the lock is held, and a signal or a failing import is seen to
     job = importlib.import_module("resviz.train.job")
     yield from job.perform(run, watch, log)
 
 
-def turn(run: store.Run, watch: Watch, log: logging.Logger) -> None:
-    """Wait until a place is free, and see no other GPU than that one from then on."""
+def _take_place(run: store.Run, watch: Watch, log: logging.Logger) -> None:
     wanted = queue.places(recipe_of(run.config()["recipe"]).device)
-    ticket = queue.ticket(run.path.parent, run.id)
-    if ticket is None:
-        # started by hand; the process keeps the descriptor as long as it lives
-        queue.draw(run.path.parent, wanted.kind, run.id)
-        ticket = queue.ticket(run.path.parent, run.id)
-    assert ticket is not None
-    place = queue.enter(ticket, wanted, watch)
-    log.info("its turn on the %s, place %s", wanted.kind, place)
+    place = turn(run, wanted, watch, log)
     if wanted.kind == "gpu":
         os.environ["CUDA_VISIBLE_DEVICES"] = place
 

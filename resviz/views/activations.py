@@ -40,7 +40,7 @@ from resviz.core.ops import (
     Tanh,
     ZeroPad,
 )
-from resviz.views.conventions import padded
+from resviz.views.counting import padded
 
 INDEX = 8
 """Bytes of a whole number in torch, such as the place where a maximum stood."""

@@ -6,13 +6,12 @@ Every number is for one image, batch normalisation and dropout as in evaluation,
 
 from __future__ import annotations
 
-import math
 import textwrap
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from resviz.core.net import Node, Op, Role, cost, fold
+from resviz.core.net import Node, Op, Role, fold
 from resviz.core.ops import (
     AdaptiveAvgPool,
     Add,
@@ -40,9 +39,23 @@ from resviz.core.ops import (
     ZeroPad,
 )
 from resviz.core.registry import Registry
-
-Rule = Callable[[Node], int]
-"""What is counted for one placed operation."""
+from resviz.views.counting import (
+    Rule,
+    at_image,
+    biased,
+    each,
+    groups,
+    macs,
+    neighbours,
+    operations,
+    padded,
+    params,
+    plus,
+    read,
+    times,
+    whole_bins,
+    written,
+)
 
 Rules = Mapping[type[Op], Rule]
 
@@ -141,101 +154,6 @@ def total(convention: Convention, node: Node) -> int:
     return everywhere + sum(convention.at_image(at) for at in at_image(node))
 
 
-def operations(node: Node, unseen: frozenset[Role] = frozenset()) -> Counter[type[Op]]:
-    """How many operations of each kind there are outside the roles `unseen`, in order of their first appearance."""
-
-    def together(parts: list[Counter[type[Op]]]) -> Counter[type[Op]]:
-        found: Counter[type[Op]] = Counter()
-        for part in parts:
-            found.update(part)
-        return found
-
-    return fold(
-        node,
-        lambda at: Counter({type(at.op): 1}),
-        lambda at, parts: Counter() if at.role in unseen else together(parts),
-        lambda at, branches, join: together([*branches, join]),
-    )
-
-
-def at_image(node: Node) -> list[Node]:
-    """The layers with weights that take the image itself, or what padding, pooling or flattening made of it."""
-    found: list[Node] = []
-
-    def trained(at: Node) -> bool:
-        """Whether what this part puts out depends on parameters, the image being its input."""
-        if isinstance(at.net, Op):
-            if at.op.weighted:
-                found.append(at)
-            return bool(at.op.params(*at.ins).value)
-        if at.join is not None:
-            branches = [trained(branch) for _, branch in at.parts]
-            return any(branches)
-        return any(trained(part) for _, part in at.parts)
-
-    trained(node)
-    return found
-
-
-def macs(at: Node) -> int:
-    """The operation's own multiply-adds."""
-    return cost(at.op, at.ins).macs
-
-
-def params(at: Node) -> int:
-    """The operation's own trainable parameters."""
-    return cost(at.op, at.ins).params
-
-
-def read(at: Node) -> int:
-    """Elements of the first input."""
-    return math.prod(at.ins[0])
-
-
-def written(at: Node) -> int:
-    """Elements put out, whether or not they are new in memory."""
-    return math.prod(at.out)
-
-
-def biased(at: Node) -> int:
-    """Elements that a bias is added to."""
-    return 0 if isinstance(at.op, Conv) and not at.op.bias else written(at)
-
-
-def times(factor: int, rule: Rule) -> Rule:
-    return lambda at: factor * rule(at)
-
-
-def plus(*rules: Rule) -> Rule:
-    return lambda at: sum(rule(at) for rule in rules)
-
-
-def each(*kinds: type[Op], count: Rule) -> dict[type[Op], Rule]:
-    """The same rule for several kinds of operation."""
-    return dict.fromkeys(kinds, count)
-
-
-def _neighbours(at: Node) -> int:
-    """Channels that local response normalisation sums over."""
-    assert isinstance(at.op, LocalResponseNorm)
-    return at.op.channels
-
-
-def padded(at: Node) -> int:
-    """Elements that torch's local response normalisation averages over: zeros stand before and behind the channels."""
-    c, h, w = at.out
-    return (c + _neighbours(at) - 1) * h * w
-
-
-def _whole_bins(at: Node) -> int:
-    """Elements a bin of adaptive pooling where the bins are taken for equal, rounded down."""
-    return math.prod(n // bins for n, bins in zip(at.ins[0][1:], at.out[1:]))
-
-
-def _groups(at: Node) -> int:
-    return at.op.groups if isinstance(at.op, Conv) else 1
-
-
 AUX: frozenset[Role] = frozenset({"aux"})
 POOLS = (MaxPool, AvgPool, AdaptiveAvgPool, GlobalAvgPool)
 WEIGHTED = (Conv, Linear)
@@ -250,7 +168,7 @@ _EVERYTHING = (
     | {
         Add: lambda at: (len(at.ins) - 1) * written(at),
         Blend: times(4, written),
-        LocalResponseNorm: lambda at: (_neighbours(at) + 4) * written(at),
+        LocalResponseNorm: lambda at: (neighbours(at) + 4) * written(at),
     }
 )
 # torch makes local response normalisation of x·x, a mean over neighbours, ·α, + k, ^−β; the tools see the first four
@@ -353,7 +271,7 @@ CONVENTIONS.register(
         | _BN
         | each(Conv, count=plus(macs, biased))
         | each(AvgPool, count=written)
-        | each(AdaptiveAvgPool, GlobalAvgPool, count=lambda at: (_whole_bins(at) + 1) * written(at)),
+        | each(AdaptiveAvgPool, GlobalAvgPool, count=lambda at: (whole_bins(at) + 1) * written(at)),
     )
 )
 
@@ -406,7 +324,7 @@ CONVENTIONS.register(
 )(
     Convention(
         FLOPS,
-        each(*WEIGHTED, count=lambda at: (4 + 2 * _groups(at)) * macs(at)),
+        each(*WEIGHTED, count=lambda at: (4 + 2 * groups(at)) * macs(at)),
         at_image=times(-2, macs),
     )
 )

@@ -16,7 +16,8 @@ from resviz.core.net import Node
 from resviz.core.ops import BatchNorm
 from resviz.core.spec import Spec
 from resviz.views.activations import INDEX, Precision, kept, peak
-from resviz.views.conventions import WEIGHTED, Convention, each, operations, params, total
+from resviz.views.conventions import WEIGHTED, Convention, total
+from resviz.views.counting import each, operations, params
 from resviz.views.tables import costs
 
 SIZE = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)\s*([KMGT]?)(i?)B", re.IGNORECASE)

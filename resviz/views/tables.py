@@ -150,12 +150,12 @@ def _over(node: Node, role: Role, value: Callable[[Node], int]) -> int:
 def rows(node: Node, by: str = "op") -> list[Row]:
     """The rows at the level "stage", "block" or "op", in order of execution."""
     row = _rowing()
-    reached = _reached(node, DOWN_TO[by])
+    parts = reached(node, DOWN_TO[by])
     if by == "op":
-        return [row(path, at, seen) for path, at, seen in reached if isinstance(at.net, Op)]
+        return [row(path, at, seen) for path, at, seen in parts if isinstance(at.net, Op)]
     names = iter([section.name for section in sections(node)])
     found = []
-    for path, at, seen in reached:
+    for path, at, seen in parts:
         if at.role in SECTIONS:
             name = next(names)
             if by == "stage" or at.role != "stage":
@@ -176,7 +176,7 @@ def _rowing() -> Callable[[str, Node, Field], Row]:
     return row
 
 
-def _reached(node: Node, down_to: Container[Role]) -> list[tuple[str, Node, Field]]:
+def reached(node: Node, down_to: Container[Role] = ()) -> list[tuple[str, Node, Field]]:
     """Every part with its path and the receptive field at its output, a part before what it holds.
 
     Parts of the roles `down_to` are not looked into.

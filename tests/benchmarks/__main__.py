@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 
-NAMES = ("cost", "classroom", "page", "lab", "training")
+NAMES = ("cost", "classroom", "page", "lab", "training", "exports")
 
 
 def main() -> None:

@@ -51,6 +51,15 @@ def stop_button(page: Page) -> Locator:
     return page.locator(".st-key-stop").get_by_role("button")
 
 
+def choose_epochs(page: Page, epochs: int) -> None:
+    """Type the number and wait until the page has taken it in: until then a press would train for the old one."""
+    field = page.get_by_label("Epochs", exact=True)
+    field.fill(str(epochs))
+    field.press("Enter")
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_attached()
+    page.wait_for_timeout(1000)
+
+
 def without_shortcut(page: Page) -> None:
     """Choose the plain net in the sidebar's list of shortcuts."""
     page.locator("[data-testid=stSidebar]").get_by_role("combobox", name="Shortcut").click()
@@ -321,8 +330,8 @@ def test_removing_units(visit: Open) -> None:
 def test_all_paths_are_drawn_and_those_of_a_removed_unit_fade(visit: Open) -> None:
     page = visit(view="Unrolled", layout="cifar", depth="8")
     tree = page.locator(".canvas").nth(2)
-    expect(tree.locator('.part[data-path="layer1.0"]')).to_have_count(4)
-    tree.locator('.part[data-path="layer2.0"]').first.click()
+    expect(tree.locator('.part[data-path="layer1.0"]:has(rect)')).to_have_count(4)
+    tree.locator('.part[data-path="layer2.0"]:has(rect)').first.click()
     expect(tree.locator("g[opacity]").first).to_be_attached()
     expect(page.get_by_text("2^2 of 2^3")).to_be_visible()
 
@@ -363,9 +372,7 @@ def test_a_phone_reaches_everything(visit: Open) -> None:
 
 def test_training_is_seen_to_its_end_with_a_reload_in_the_middle(visit: Open, server: Server, tmp_path: Path) -> None:
     page = visit(view="Train", layout="cifar", depth="20")
-    epochs = page.get_by_label("Epochs", exact=True)
-    epochs.fill("8")
-    epochs.press("Enter")
+    choose_epochs(page, 8)
     page.get_by_role("button", name="Train ResNet-20").click()
     expect(stop_button(page)).to_be_visible()
     page.wait_for_function("document.querySelector('.run')?.innerText.match(/[1-9]\\d* of/)", timeout=60_000)
@@ -385,9 +392,7 @@ def test_training_is_seen_to_its_end_with_a_reload_in_the_middle(visit: Open, se
 
 def test_stop_stops(visit: Open) -> None:
     page = visit(view="Train", layout="cifar", depth="56")
-    epochs = page.get_by_label("Epochs", exact=True)
-    epochs.fill("1000")
-    epochs.press("Enter")
+    choose_epochs(page, 1000)
     page.get_by_role("button", name="Train ResNet-56").click()
     page.wait_for_function("document.querySelector('.run')?.innerText.match(/[\\d,]+ images/)", timeout=60_000)
     stop_button(page).click()

@@ -67,15 +67,17 @@ def test_it_stands_on_its_own(theme: Theme) -> None:
     pictures = [figure.graph(node, "x", level, theme, tall=tall) for level in LEVELS for tall in (False, True)]
     pictures.append(figure.unrolled(placed("resnet8"), "x", theme))
     pictures.append(chain([("layer1.0", True), ("layer1.1", False)], {1}, 1, theme, "x"))
-    own = {theme.ground, theme.panel, theme.ink, theme.faint, theme.wire, theme.accent, "none"}
+    own = {theme.ground, theme.panel, theme.ink, theme.faint, theme.wire, theme.accent, theme.hatching, "none"}
+    hatches = {f"#hatch-{theme.name}-{name}" for name, paint in theme.paints.items() if paint.hatch}
+    own |= {f"url({name})" for name in hatches}
     own |= {colour for paint in theme.paints.values() for colour in (paint.fill, paint.edge)}
     for picture in pictures:
         assert "var(--" not in picture
         assert re.findall(r"https?://[^\"]*", picture) == ["http://www.w3.org/2000/svg"]
-        assert set(re.findall(r"url\(([^)]*)\)", picture)) <= {f"#arrow-{theme.name}"}
+        assert set(re.findall(r"url\(([^)]*)\)", picture)) <= {f"#arrow-{theme.name}", *hatches}
         root = read(picture)
         assert {element.tag.removeprefix(SVG) for element in root.iter()} <= {
-            "svg", "title", "defs", "marker", "path", "rect", "g", "text", "tspan", "circle",
+            "svg", "title", "defs", "marker", "pattern", "path", "rect", "g", "text", "tspan", "circle",
         }  # fmt: skip
         used = {element.get(side) for element in root.iter() for side in ("fill", "stroke")} - {None}
         assert used <= own

@@ -111,7 +111,7 @@ def test_which_units_are_shown(network: str, shown: list[str]) -> None:
 
 @pytest.mark.parametrize("family", FAMILIES.names())
 def test_every_family_has_a_picture(family: str) -> None:
-    svg = figure.draw(from_text(family).node(), family, "unit")
+    svg = figure.unit(from_text(family).node(), family)
     assert len(list(ET.fromstring(svg).iter(f"{SVG}rect"))) > 3
 
 

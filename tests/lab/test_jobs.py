@@ -17,7 +17,7 @@ from resviz.lab import jobs, names, subject
 from resviz.lab.errors import LabError
 from resviz.lab.jobs import Job
 from resviz.lab.settings import Contribution, Gradients, Lesion, Removal, Surface
-from resviz.runs import store
+from resviz.runs import queue, store
 from resviz.runs.store import Run, RunError
 from resviz.zoo.families import named
 
@@ -127,6 +127,25 @@ def test_one_that_is_killed_is_not_shown_as_under_way(runs):
     _until(lambda: run.state() == "interrupted")
     assert "killed" in run.message()
     assert not jobs.begun(job)
+
+
+def test_experiments_wait_for_one_another(runs):
+    """As many as there are cores are worked on at once, so that a class cannot bring the server down."""
+    wanted = queue.experiments()
+    others = [queue.draw(store.runs_folder(), wanted.kind, f"other-{name}") for name in wanted.names]
+    for name in wanted.names:
+        ticket = queue.ticket(store.runs_folder(), f"other-{name}")
+        assert ticket is not None
+        queue.enter(ticket, wanted, lambda: None)
+    run = jobs.begin(Job("lesion", subject.of_run(runs["resnet20"]), Lesion(images=7)))
+    _until(lambda: run.state() == "waiting")
+    assert run.ahead() == len(wanted.names)
+    time.sleep(1.0)
+    assert run.state() == "waiting"
+    os.close(others[0])
+    assert list(store.follow(run))[-1]["state"] == "finished"
+    for descriptor in others[1:]:
+        os.close(descriptor)
 
 
 def _pid(run: Run) -> int:

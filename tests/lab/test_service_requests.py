@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pytest
 
 from resviz.lab import client, lesion, network, subject
-from resviz.lab.client import COMMAND
 from resviz.lab.settings import Lesion
 from resviz.nn.client import Torch, TorchError
 from resviz.zoo.families import named
@@ -15,7 +14,7 @@ from resviz.zoo.families import named
 
 @pytest.fixture(scope="module")
 def helper() -> Iterator[Torch]:
-    torch = Torch(command=COMMAND)
+    torch = Torch()
     yield torch
     torch.close()
 

@@ -36,7 +36,7 @@ from resviz.core.ops import (
     Tanh,
 )
 from resviz.nn.module import Network, build
-from resviz.views import activations, conventions, memory
+from resviz.views import activations, counting, memory
 from resviz.zoo.families import FAMILIES, named
 
 BATCH = 3
@@ -119,8 +119,8 @@ def kept_by_torch(node: Node, precision: str) -> int:
     kept = sum(size for pointer, size in storages.items() if pointer not in own)
     if precision == "mixed":
         matrices = [module.weight for module in model.modules() if isinstance(module, (nn.Conv2d, nn.Linear))]
-        on_image = [at for at in conventions.at_image(node) if isinstance(at.op, Linear)]
-        kept -= 2 * (sum(map(torch.numel, matrices)) - sum(map(conventions.macs, on_image)))
+        on_image = [at for at in counting.at_image(node) if isinstance(at.op, Linear)]
+        kept -= 2 * (sum(map(torch.numel, matrices)) - sum(map(counting.macs, on_image)))
     return kept
 
 

@@ -16,7 +16,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from resviz.core.net import Node
 from resviz.nn.module import build
-from resviz.views import conventions
+from resviz.views import conventions, counting
 from resviz.views.conventions import CONVENTIONS
 from resviz.zoo.families import FAMILIES, named
 
@@ -90,7 +90,7 @@ def test_fvcore(name: str) -> None:
     counted = numbers(node)
     assert counted["fvcore"] == flops.total()
     assert counted["fvcore-activations"] == quiet(ActivationCountAnalysis(model, image)).total()
-    traced, rules = conventions.operations(node, conventions.AUX), CONVENTIONS["fvcore"].thing.rules
+    traced, rules = counting.operations(node, conventions.AUX), CONVENTIONS["fvcore"].thing.rules
     missing = {kind.__name__: n for kind, n in traced.items() if kind not in rules}
     unsupported = Counter(
         {aten: sum(n * missing.get(kind, 0) for kind, n in calls.items()) for aten, calls in ATEN.items()}

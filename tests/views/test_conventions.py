@@ -11,7 +11,7 @@ import pytest
 
 from resviz.core.net import Node, Op, Par, Seq, infer
 from resviz.core.ops import AdaptiveAvgPool, Add, Blend, Concat, Conv, Flatten, Linear, LocalResponseNorm, Pad, ReLU
-from resviz.views import conventions, tables
+from resviz.views import conventions, counting, tables
 from resviz.views.activations import KEEPS
 from resviz.views.conventions import BYTES, CONVENTIONS, ELEMENTS, FREE, Line
 from resviz.zoo.families import FAMILIES, PRESETS, named
@@ -92,7 +92,7 @@ def test_fvcore_by_operator(name: str) -> None:
     assert by_operator["batch_norm"] == counted["with-bn"] - counted["macs"]
     assert by_operator["adaptive_avg_pool2d"] == counted["fvcore"] - counted["with-bn"]
     missing = dict(line(node, "fvcore").not_counted)
-    assert missing.pop("ReLU") == conventions.operations(node)[ReLU]
+    assert missing.pop("ReLU") == counting.operations(node)[ReLU]
     assert missing == {ATEN[name]: count for name, count in measured["fvcore_unsupported"].items()}
 
 
@@ -167,7 +167,7 @@ def test_layers_that_take_the_image_need_no_gradient_for_it() -> None:
     stem = Par(Concat(), (("a", Conv(4, 1)), ("b", Seq((("pad", Pad(1)), ("conv", Conv(4, 3)))))))
     node = infer(Seq((("stem", stem), ("conv", Conv(2, 1)), ("flat", Flatten()), ("fc", Linear(3)))), (3, 5, 5))
     macs = {"a": 3 * 4 * 25, "b": 9 * 3 * 4 * 25, "conv": 8 * 2 * 25, "fc": 2 * 25 * 3}
-    assert [conventions.macs(at) for at in conventions.at_image(node)] == [macs["a"], macs["b"]]
+    assert [counting.macs(at) for at in counting.at_image(node)] == [macs["a"], macs["b"]]
     assert numbers(node)["training"] == 6 * sum(macs.values()) - 2 * (macs["a"] + macs["b"])
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from resviz.cli import laboratory
 from resviz.cli.command import Command, Texts
 from resviz.core.ops import dims
-from resviz.lab.client import COMMAND as LAB
 from resviz.lab.client import Features, features
 from resviz.lab.errors import LabError
 from resviz.lab.limits import LARGEST_FILE
@@ -30,7 +29,7 @@ def options(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, texts: Texts) -> int:
     (subject,) = laboratory.subjects(options.networks, texts, trained=True)
     image = _read(Path(options.image)) if options.image else None
-    with closing(Torch(command=LAB)) as torch:
+    with closing(Torch()) as torch:
         found = features(torch, subject, options.by, index=options.index, image=image, invert=options.invert)
     if options.output:
         _save(found, Path(options.output))

@@ -9,10 +9,10 @@ import streamlit as st
 from resviz.draw import ensemble
 from resviz.lab import client
 from resviz.lab.subject import Subject
+from resviz.nn.client import shared
 from resviz.train.sources import SOURCES
 from resviz.ui import choice, diagram
 from resviz.ui.colours import theme
-from resviz.ui.helper import helper
 from resviz.views import paths, tables
 
 OUT = "out"
@@ -48,8 +48,8 @@ def _fragment(subjects: Sequence[tuple[str, Subject]]) -> None:
 def _answer(subject: Subject, removed: list[int]) -> None:
     images = max(FEWEST, min(MOST, AT_ONCE // max(1, tables.costs(subject.spec.node()).macs)))
     try:
-        intact = client.accuracy(helper(), subject, [], images)
-        now = client.accuracy(helper(), subject, removed, images) if removed else intact
+        intact = client.accuracy(shared(), subject, [], images)
+        now = client.accuracy(shared(), subject, removed, images) if removed else intact
     except (ValueError, OSError) as error:
         st.error(choice.plain(str(error)))
         return

@@ -10,8 +10,8 @@ from resviz.core.ops import dims
 from resviz.lab import client
 from resviz.lab.client import Features
 from resviz.lab.subject import Subject
+from resviz.nn.client import shared
 from resviz.ui import choice
-from resviz.ui.helper import helper
 
 ENDINGS = ("png", "jpg", "jpeg", "gif", "bmp", "webp")
 LEVELS = ("stage", "unit")
@@ -25,7 +25,7 @@ def show(subjects: Sequence[tuple[str, Subject]]) -> None:
         st.markdown(f"**{choice.plain(title)}**")
         try:
             with st.spinner("the picture goes through …"):
-                found = client.features(helper(), subject, by, index=index, image=image, invert=invert)
+                found = client.features(shared(), subject, by, index=index, image=image, invert=invert)
         except (ValueError, OSError) as error:
             st.error(choice.plain(str(error)))
             continue

@@ -9,8 +9,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from resviz.draw import raster
-from resviz.draw.formats import PICTURES
+from resviz.draw import chart
 from resviz.draw.theme import LIGHT
 from resviz.lab import jobs
 from resviz.runs import store
@@ -78,8 +77,8 @@ def _charts(view: View, series: Sequence[Series], complete: bool) -> None:
             st.markdown(f"**{choice.plain(network.title)}**: {choice.plain(view.say(network))}.")
     charts = single_charts(view, series, theme(), chosen)
     places = st.columns(len(charts)) if view.join == "hconcat" else [st.container() for _ in charts]
-    for place, chart in zip(places, charts, strict=True):
-        place.vega_lite_chart(chart, theme=None, width="stretch")
+    for place, panel in zip(places, charts, strict=True):
+        place.vega_lite_chart(panel, theme=None, width="stretch")
     if view.name == "surface" and complete:
         surface.show(series)
     if complete:
@@ -91,12 +90,12 @@ def _files(view: View, series: Sequence[Series], chosen: str) -> None:
     """Every number as CSV, and the chart in the light theme; made on the click."""
 
     def make(write: Callable[[str], bytes]) -> bytes:
-        return write(raster.chart(whole_chart(view, series, LIGHT, chosen)))
+        return write(chart.svg(whole_chart(view, series, LIGHT, chosen)))
 
     with st.container(horizontal=True):
         csv = partial(as_csv, series)
         st.download_button("Numbers (CSV)", csv, f"{view.name}.csv", "text/csv", on_click="ignore", key="lab-csv")
-        for ending, write in PICTURES.items():
+        for ending, write in chart.WRITERS.items():
             words = ending.removeprefix(".").upper()
             st.download_button(words, partial(make, write), f"{view.name}{ending}", MIMES[ending], on_click="ignore",
                                key=f"lab-{words}")  # fmt: skip

@@ -5,17 +5,18 @@ The others stand in the URL as text, so that a link carries them all.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import lru_cache
 from html import escape
 
 import streamlit as st
 
 from resviz.core.knob import Knob, SpecError
 from resviz.core.spec import NetSpec
-from resviz.draw import aligned, figure, raster
-from resviz.draw.theme import LIGHT, THEMES
-from resviz.ui import choice, diagram, inspector, widgets
+from resviz.draw import aligned, figure
+from resviz.draw.theme import THEMES
+from resviz.export.export import Job
+from resviz.export.figure import Figure
+from resviz.ui import choice, diagram, downloads, inspector, widgets
 from resviz.ui.colours import theme
 from resviz.ui.page import Page, Shown
 from resviz.views import compare
@@ -29,11 +30,6 @@ PART = "of"
 MOST = 4
 OWN = "–"
 MATCHED = "compare-matched"
-FILES: dict[str, tuple[str, Callable[[str], str | bytes]]] = {
-    "svg": ("image/svg+xml", str),
-    "pdf": ("application/pdf", raster.pdf),
-    "png": ("image/png", partial(raster.png, scale=3.0)),
-}
 
 
 def show(shown: Shown) -> None:
@@ -191,15 +187,9 @@ def picture(specs: tuple[NetSpec, ...], level: str, folded: bool, marking: bool,
 def _downloads(networks: tuple[Shown, ...], level: str, folded: bool, marking: bool) -> None:
     """Files in the light theme, made on the click."""
     st.caption(f"in the light theme, by {level}")
-    specs = tuple(shown.spec for shown in networks)
+    drawn = Figure(style="column", level=level, folded=folded, marked=marking)
     name = "-".join(shown.file_name() for shown in networks)
-    for ending, (mime, write) in FILES.items():
-
-        def make(write: Callable[[str], str | bytes] = write) -> str | bytes:
-            return write(picture(specs, level, folded, marking, LIGHT.name))
-
-        file = f"{name}.{ending}"
-        st.download_button(ending.upper(), make, file, mime, on_click="ignore", key=f"compare-{ending}")
+    downloads.figures(Job(tuple(shown.spec for shown in networks), drawn), name, "compare")
 
 
 STYLE = """<style>

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import lru_cache
 
 import streamlit as st
 
 from resviz.core.spec import NetSpec
-from resviz.draw import dot, engine, figure, raster
-from resviz.draw.theme import LIGHT, THEMES
-from resviz.ui import choice, diagram, inspector, notes
+from resviz.draw import dot, engine, figure
+from resviz.draw.theme import THEMES
+from resviz.export.export import Job
+from resviz.export.figure import Figure
+from resviz.ui import choice, diagram, downloads, inspector, notes
 from resviz.ui.colours import theme
 from resviz.ui.page import Page, Shown
 from resviz.ui.where import where
@@ -86,22 +87,11 @@ def _dot(spec: NetSpec, theme_name: str) -> str:
 
 
 def _downloads(shown: Shown, level: str) -> None:
-    """Files in the light theme, made on the click."""
+    """Files in the light theme, made on the click; the page Export has all formats."""
     own = level if level in figure.LEVELS else "op"
-    st.caption(f"in the light theme, by {own}; DOT by operation")
-
-    def svg() -> str:
-        return figure.graph(shown.node, shown.title, own, LIGHT)
-
-    files: dict[str, tuple[str, str, Callable[[], str | bytes]]] = {
-        "SVG": ("svg", "image/svg+xml", svg),
-        "PDF": ("pdf", "application/pdf", lambda: raster.pdf(svg())),
-        "PNG": ("png", "image/png", lambda: raster.png(svg(), 3.0)),
-        "DOT": ("dot", "text/vnd.graphviz", partial(_dot, shown.spec, "light")),
-    }
-    for words, (ending, mime, make) in files.items():
-        name = f"{shown.file_name()}.{ending}"
-        st.download_button(words, make, name, mime, on_click="ignore", key=f"graph-{ending}")
+    st.caption(f"in the light theme, by {own}; more under Export")
+    job = Job((shown.spec,), Figure(level=own))
+    downloads.figures(job, shown.file_name(), "graph", ("svg", "pdf", "png", "dot"))
 
 
 PAGE = Page("Graph", 1, show)

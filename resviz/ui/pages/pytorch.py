@@ -11,8 +11,8 @@ import streamlit as st
 
 from resviz.core.spec import NetSpec
 from resviz.export.source import source
+from resviz.nn.client import shared
 from resviz.ui import choice
-from resviz.ui.helper import helper
 from resviz.ui.page import Page, Shown
 from resviz.views import checked
 
@@ -38,7 +38,7 @@ def show(shown: Shown) -> None:
 def _check(shown: Shown) -> None:
     with st.spinner("torch builds the network and counts …"):
         try:
-            result = helper().verify(shown.spec)
+            result = shared().verify(shown.spec)
         except (ValueError, OSError) as error:
             st.error(choice.plain(str(error)))
             return
@@ -52,7 +52,7 @@ def _check(shown: Shown) -> None:
 def _text(shown: Shown, what: str) -> None:
     with st.spinner("torch builds the network …"):
         try:
-            ask = helper().printed if what == "printed" else helper().torchinfo
+            ask = shared().printed if what == "printed" else shared().torchinfo
             st.code(ask(shown.spec), language=None, height=420)
         except (ValueError, OSError) as error:
             st.error(choice.plain(str(error)))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from resviz.draw import raster
+from resviz.draw import chart, raster
 from resviz.draw.theme import DARK, LIGHT
 from resviz.lab.experiments import EXPERIMENTS
 from resviz.views.lab import gradients, surface, views
@@ -56,17 +56,17 @@ def test_its_charts_draw(name, theme):
     view = views()[name]
     series = [Series("A <b>&</b> ‖ B", ROWS[name]), Series("second", ROWS[name])]
     for choice in view.choices or ("",):
-        svg = raster.chart(whole_chart(view, series, theme, choice))
+        svg = chart.svg(whole_chart(view, series, theme, choice))
         assert theme.ground in svg
         assert "<b>" not in svg
-        assert all(raster.chart(chart) for chart in single_charts(view, series, theme, choice))
+        assert all(chart.svg(panel) for panel in single_charts(view, series, theme, choice))
     assert raster.pdf(svg).startswith(b"%PDF")
 
 
 @pytest.mark.parametrize("name", ROWS)
 def test_a_network_that_has_no_rows_yet_draws_beside_one_that_has(name):
     view = views()[name]
-    assert raster.chart(whole_chart(view, [Series("first", ROWS[name]), Series("second", [])], LIGHT, ""))
+    assert chart.svg(whole_chart(view, [Series("first", ROWS[name]), Series("second", [])], LIGHT, ""))
 
 
 @pytest.mark.parametrize("name", ROWS)

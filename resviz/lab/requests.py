@@ -1,7 +1,7 @@
-"""The helper process of the page with the lab's requests: "accuracy" with units removed, and "features" of a picture.
+"""What the helper process with torch answers for the lab: an accuracy with units removed, and features of a picture.
 
-    {"id": 1, "do": "accuracy", "subject": {...}, "removed": [3], "images": 0}
-    {"id": 2, "do": "features", "subject": {...}, "by": "stage", "index": 5, "image": null, "invert": false}
+    {"id": 1, "do": "lab.accuracy", "subject": {...}, "removed": [3], "images": 0}
+    {"id": 2, "do": "lab.features", "subject": {...}, "by": "stage", "index": 5, "image": null, "invert": false}
 
 Networks that were asked about stay in memory, so that a click is answered in the time of one evaluation.
 """
@@ -17,7 +17,6 @@ from resviz.lab import features, subject
 from resviz.lab.lesion import removed
 from resviz.lab.sweep import measure
 from resviz.lab.tested import Bench
-from resviz.nn import service
 
 KEPT = 4
 """So many networks stay in memory."""
@@ -49,5 +48,4 @@ def _text(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
-if __name__ == "__main__":
-    service.main({"accuracy": accuracy, "features": maps})
+REQUESTS = {"accuracy": accuracy, "features": maps}

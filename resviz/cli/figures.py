@@ -1,0 +1,46 @@
+"""What the commands that draw and export have in common: which networks, how they are drawn, and where to."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from resviz.cli import networks
+from resviz.cli.command import Command, Texts
+from resviz.core.knob import SpecError
+from resviz.core.spec import NetSpec
+from resviz.export.export import Export, Job
+from resviz.export.figure import Figure
+from resviz.zoo.families import from_text
+
+SEVERAL = "column"
+"""The style in which several networks are drawn where none is asked for."""
+
+
+def beside_option(parser: argparse.ArgumentParser) -> None:
+    """Further networks."""
+    parser.add_argument(
+        "--beside", nargs="+", default=[], metavar="NETWORK", help="further networks, such as resnet:depth=34"
+    )
+
+
+def job(command: Command, options: argparse.Namespace, texts: Texts) -> Job:
+    """The networks and the figure that were asked for; raises SpecError."""
+    own, others = command.own(texts, Figure)
+    specs: list[NetSpec] = [*networks.several(options, others), *map(from_text, options.beside)]
+    if len(specs) > 1:
+        own = {"style": SEVERAL, **own}
+    return Job(tuple(specs), Figure.of_text(own))
+
+
+def deliver(export: Export, work: Job, output: str | None) -> int:
+    """Write the file; text without a file's name is printed."""
+    if output is None and not export.text:
+        raise SpecError(f"{export.title} is no text: name a file with -o")
+    made = export.write(work)
+    if output is None:
+        sys.stdout.write(made.decode("utf-8-sig"))
+    else:
+        Path(output).write_bytes(made)
+    return 0

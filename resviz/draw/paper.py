@@ -1,0 +1,90 @@
+"""The page that a picture is made for: how large it becomes there, and whether its text can still be read.
+
+A picture is scaled into the page's width (and height, where the page has one) and set in its middle. Text smaller
+than 7 pt is refused, since nobody reads it in print; text is never made larger than a page of its kind wants it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from resviz.draw.scene import FONT, SMALL, Panel, PlacedBox, Scene, Words
+
+LEAST = 7.0
+"""Points: the smallest text."""
+INDEX = 0.75
+MM = 72 / 25.4
+
+
+class PaperError(ValueError):
+    """A picture that does not fit a page; the message is one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A page: width and height in points (0: as high as the picture), and how large text of size 12 may become."""
+
+    words: str
+    width: float
+    height: float
+    most: float
+
+
+PAPERS: Mapping[str, Paper] = {
+    "none": Paper("as drawn, text of 12 pt", 0.0, 0.0, FONT),
+    "column": Paper("an IEEE column, 88.9 mm", 252.0, 0.0, 10.0),
+    "two-columns": Paper("two IEEE columns, 181.9 mm", 515.5, 0.0, 10.0),
+    "slide": Paper("a 16:9 slide, 13.33 in by 7.5 in", 960.0, 540.0, 24.0),
+    "A0": Paper("an A0 poster, 841 mm by 1189 mm", 841 * MM, 1189 * MM, 72.0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """The page's size in points, points a pixel of the scene, and the corner of the scene on it, in points."""
+
+    width: float
+    height: float
+    scale: float
+    x: float
+    y: float
+
+    def shown(self) -> tuple[float, float, float, float]:
+        """The part of the scene's plane that the page shows: left, top, width, height."""
+        k = self.scale
+        return -self.x / k, -self.y / k, self.width / k, self.height / k
+
+
+def placed(scene: Scene, paper: Paper) -> Placement:
+    """Where a scene lies on a page; raises PaperError where its smallest text would be below 7 pt."""
+    scale = scale_on(scene, paper)
+    least = scale * smallest(scene)
+    if least < LEAST - 1e-9:
+        raise PaperError(
+            f"on {paper.words} the smallest text would be {least:.1f} pt, and {LEAST:g} pt are the least: take a "
+            "larger page, a coarser level, fewer numbers, or another style"
+        )
+    width, height = paper.width or scale * scene.width, paper.height or scale * scene.height
+    return Placement(width, height, scale, (width - scale * scene.width) / 2, (height - scale * scene.height) / 2)
+
+
+def scale_on(scene: Scene, paper: Paper) -> float:
+    """Points a pixel of the scene on a page."""
+    across = [paper.width / scene.width] if paper.width else []
+    down = [paper.height / scene.height] if paper.height else []
+    return min([paper.most / FONT, *across, *down])
+
+
+def smallest(scene: Scene) -> float:
+    """The size of the scene's smallest text."""
+    sizes = [FONT]
+    for mark in scene.marks:
+        if isinstance(mark, Words):
+            sizes.append(mark.size * (INDEX if mark.index else 1.0))
+        elif isinstance(mark, PlacedBox):
+            sizes += [SMALL] if mark.caption else []
+            sizes += [FONT * INDEX] if mark.index else []
+        elif isinstance(mark, Panel) and mark.caption:
+            sizes.append(SMALL)
+    return min(sizes)

@@ -1,0 +1,229 @@
+"""What each operation is in Keras 3, as statements; what Keras has no layer for is a short function of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from resviz.core.net import Node, Op
+from resviz.core.ops import (
+    AdaptiveAvgPool,
+    Add,
+    AvgPool,
+    BatchNorm,
+    Blend,
+    Concat,
+    Conv,
+    Dropout,
+    DropPath,
+    Flatten,
+    GlobalAvgPool,
+    Linear,
+    LocalResponseNorm,
+    MaxPool,
+    Mul,
+    OneMinus,
+    Pad,
+    ReLU,
+    SamePad,
+    Scale,
+    Sigmoid,
+    Tanh,
+    ZeroPad,
+)
+
+HELPERS: Mapping[str, str] = {
+    "he": '''\
+def he() -> keras.initializers.Initializer:
+    """He et al. 2015b, fan-out; one for each layer, since an initializer draws the same numbers again."""
+    return keras.initializers.VarianceScaling(2.0, "fan_out", "untruncated_normal")''',
+    "max_pool": '''\
+def max_pool(
+    x: keras.KerasTensor, size: int, strides: int, rows: tuple[int, int], columns: tuple[int, int], name: str
+) -> keras.KerasTensor:
+    """Max pooling of a padded map; no padding is ever the largest value."""
+    padded = ops.pad(x, ((0, 0), rows, columns, (0, 0)), constant_values=float("-inf"))
+    return layers.MaxPooling2D(size, strides, name=name)(padded)''',
+    "mean_pool": '''\
+def mean_pool(
+    x: keras.KerasTensor, size: int, strides: int, rows: tuple[int, int], columns: tuple[int, int], name: str
+) -> keras.KerasTensor:
+    """Mean pooling in which a window over the edge counts as its part inside."""
+    pool = layers.AveragePooling2D(size, strides, name=name)
+    pads = ((0, 0), rows, columns, (0, 0))
+    return pool(ops.pad(x, pads)) / pool(ops.pad(ops.ones_like(x), pads))''',
+    "bins": '''\
+def bins(x: keras.KerasTensor, rows: list[tuple[int, int]], columns: list[tuple[int, int]]) -> keras.KerasTensor:
+    """The means of rectangles of the map."""
+    x = ops.concatenate([ops.mean(x[:, a:b], axis=1, keepdims=True) for a, b in rows], axis=1)
+    return ops.concatenate([ops.mean(x[:, :, a:b], axis=2, keepdims=True) for a, b in columns], axis=2)''',
+    "local_response_norm": '''\
+def local_response_norm(
+    x: keras.KerasTensor, size: int, alpha: float, beta: float, k: float
+) -> keras.KerasTensor:
+    """Each value over (k + alpha/size * sum of the squares of `size` neighbouring channels)^beta."""
+    channels = x.shape[-1]
+    squares = ops.pad(ops.square(x), ((0, 0), (0, 0), (0, 0), (size // 2, (size - 1) // 2)))
+    total = sum(squares[..., i : i + channels] for i in range(size))
+    return x / ops.power(k + alpha / size * total, beta)''',
+    "zero_pad": '''\
+def zero_pad(x: keras.KerasTensor, strides: int, before: int, behind: int) -> keras.KerasTensor:
+    """Option A: every `strides`-th pixel, and zero channels on both sides."""
+    return ops.pad(x[:, ::strides, ::strides], ((0, 0), (0, 0), (0, 0), (before, behind)))''',
+}
+"""Functions that a file gets where it uses them, by their names."""
+
+
+def statements(at: Node, name: str, sources: Sequence[str], target: str) -> list[str]:
+    """The statements that put the operation's output for `sources` into `target`; `name` is the layer's, as written."""
+    return KINDS[type(at.op)](at, name, list(sources), target)
+
+
+def _call(layer: str, name: str, arguments: str = "") -> Callable[[str], str]:
+    """A function from an input to a layer's call on it."""
+    listed = f"{arguments}, name={name}" if arguments else f"name={name}"
+    return lambda source: f"layers.{layer}({listed})({source})"
+
+
+def _single(layer: str, arguments: str = "") -> Make:
+    def make(at: Node, name: str, sources: list[str], target: str) -> list[str]:
+        return [f"{target} = {_call(layer, name, arguments)(sources[0])}"]
+
+    return make
+
+
+def _joined(layer: str, arguments: str = "") -> Make:
+    def make(at: Node, name: str, sources: list[str], target: str) -> list[str]:
+        return [f"{target} = {_call(layer, name, arguments)('[' + ', '.join(sources) + ']')}"]
+
+    return make
+
+
+def _suffixed(name: str, suffix: str) -> str:
+    """A written name with something behind it."""
+    return f'{name[:-1]}{suffix}"'
+
+
+def _conv(at: Node, name: str, sources: list[str], target: str) -> list[str]:
+    op, source, lines = at.op, sources[0], []
+    assert isinstance(op, Conv)
+    arguments = f"{op.channels}, {op.kernel}" + (f", strides={op.stride}" if op.stride > 1 else "")
+    if op.padding and op.stride == 1 and op.kernel == 2 * op.padding + 1:
+        arguments += ', padding="same"'
+    elif op.padding:
+        lines.append(f"{target} = {_call('ZeroPadding2D', _suffixed(name, '_pad'), str(op.padding))(source)}")
+        source = target
+    arguments += f", groups={op.groups}" if op.groups > 1 else ""
+    arguments += _bias(op) + ", kernel_initializer=he()"
+    return [*lines, f"{target} = {_call('Conv2D', name, arguments)(source)}"]
+
+
+def _bias(op: Conv | Linear) -> str:
+    if isinstance(op, Conv) and not op.bias:
+        return ", use_bias=False"
+    if op.bias_start is None:
+        return ""
+    return f", bias_initializer=keras.initializers.Constant({op.bias_start:g})"
+
+
+def _linear(at: Node, name: str, sources: list[str], target: str) -> list[str]:
+    op = at.op
+    assert isinstance(op, Linear)
+    return [f"{target} = {_call('Dense', name, f'{op.features}{_bias(op)}')(sources[0])}"]
+
+
+def _norm(at: Node, name: str, sources: list[str], target: str) -> list[str]:
+    """Keras' momentum is that of the old mean, ours of the new batch."""
+    op = at.op
+    assert isinstance(op, BatchNorm)
+    arguments = f"momentum={1 - op.momentum:g}, epsilon={op.eps:g}"
+    if op.gamma != 1.0:
+        arguments += f", gamma_initializer=keras.initializers.Constant({op.gamma:g})"
+    return [f"{target} = {_call('BatchNormalization', name, arguments)(sources[0])}"]
+
+
+def _pool(at: Node, name: str, sources: list[str], target: str) -> list[str]:
+    """A pooling whose windows stay within the map is Keras' own."""
+    op = at.op
+    assert isinstance(op, (MaxPool, AvgPool))
+    before = op.padding if isinstance(op, MaxPool) else 0
+    sides = [
+        (before, max(0, (out - 1) * op.stride + op.kernel - n - before)) for n, out in zip(at.ins[0][1:], at.out[1:])
+    ]
+    largest = isinstance(op, MaxPool)
+    if sides == [(0, 0), (0, 0)]:
+        layer = "MaxPooling2D" if largest else "AveragePooling2D"
+        return [f"{target} = {_call(layer, name, f'{op.kernel}, strides={op.stride}')(sources[0])}"]
+    function = "max_pool" if largest else "mean_pool"
+    return [f"{target} = {function}({sources[0]}, {op.kernel}, {op.stride}, {sides[0]}, {sides[1]}, name={name})"]
+
+
+def _bins(at: Node, name: str, sources: list[str], target: str) -> list[str]:
+    op, (_, height, width) = at.op, at.ins[0]
+    assert isinstance(op, AdaptiveAvgPool)
+    if height == width == op.bins:
+        return [f"{target} = {_call('Identity', name)(sources[0])}"]
+    rows, columns = ([(i * n // op.bins, -(-(i + 1) * n // op.bins)) for i in range(op.bins)] for n in (height, width))
+    return [f"{target} = bins({sources[0]}, {rows}, {columns})"]
+
+
+def _lrn(at: Node, name: str, sources: list[str], target: str) -> list[str]:
+    op = at.op
+    assert isinstance(op, LocalResponseNorm)
+    numbers = f"{op.channels}, {op.alpha:g}, {op.beta:g}, {op.k:g}"
+    return [f"{target} = local_response_norm({sources[0]}, {numbers})"]
+
+
+def _dropout(at: Node, name: str, sources: list[str], target: str) -> list[str]:
+    op = at.op
+    assert isinstance(op, (Dropout, DropPath))
+    whole = ", noise_shape=(None, 1, 1, 1)" if isinstance(op, DropPath) else ""
+    return [f"{target} = {_call('Dropout', name, f'{op.rate:g}{whole}')(sources[0])}"]
+
+
+def _flatten(at: Node, name: str, sources: list[str], target: str) -> list[str]:
+    """The order of PyTorch's flattening, channels first, where a map has more than one pixel."""
+    source, lines = sources[0], []
+    if at.ins[0][1:] != (1, 1):
+        lines.append(f"{target} = {_call('Permute', _suffixed(name, '_order'), '(3, 1, 2)')(source)}")
+        source = target
+    return [*lines, f"{target} = {_call('Flatten', name)(source)}"]
+
+
+def _scale(at: Node, name: str, sources: list[str], target: str) -> list[str]:
+    op = at.op
+    assert isinstance(op, Scale)
+    return [f"{target} = {_call('Rescaling', name, f'{op.factor:g}')(sources[0])}"]
+
+
+def _blend(at: Node, name: str, sources: list[str], target: str) -> list[str]:
+    """H·T + x·(1 − T)."""
+    transform, x, gate = sources
+    return [f"{target} = {transform} * {gate} + {x} * (1 - {gate})"]
+
+
+def _padding(at: Node, name: str, sources: list[str], target: str) -> list[str]:
+    _, call = at.op.torch(*at.ins)
+    sides = call["padding"]
+    assert isinstance(sides, tuple)
+    left, right, top, bottom = sides
+    arguments = f"(({top}, {bottom}), ({left}, {right}))"
+    return [f"{target} = {_call('ZeroPadding2D', name, arguments)(sources[0])}"]
+
+
+def _zero_pad(at: Node, name: str, sources: list[str], target: str) -> list[str]:
+    op, channels = at.op, at.ins[0][0]
+    assert isinstance(op, ZeroPad)
+    before = (op.channels - channels) // 2
+    return [f"{target} = zero_pad({sources[0]}, {op.stride}, {before}, {op.channels - channels - before})"]
+
+
+Make = Callable[[Node, str, list[str], str], list[str]]
+
+KINDS: Mapping[type[Op], Make] = {
+    Conv: _conv, Linear: _linear, BatchNorm: _norm, ReLU: _single("ReLU"),
+    Sigmoid: _single("Activation", '"sigmoid"'), Tanh: _single("Activation", '"tanh"'), MaxPool: _pool,
+    AvgPool: _pool, AdaptiveAvgPool: _bins, GlobalAvgPool: _single("GlobalAveragePooling2D", "keepdims=True"),
+    LocalResponseNorm: _lrn, Dropout: _dropout, DropPath: _dropout, Flatten: _flatten, Scale: _scale,
+    OneMinus: _single("Rescaling", "-1.0, offset=1.0"), Add: _joined("Add"), Mul: _joined("Multiply"),
+    Concat: _joined("Concatenate"), Blend: _blend, Pad: _padding, SamePad: _padding, ZeroPad: _zero_pad,
+}  # fmt: skip

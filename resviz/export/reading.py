@@ -1,0 +1,104 @@
+"""A file is opened as the networks that it is of: what resviz wrote says so itself, weights are recognised.
+
+No pickle is loaded here: safetensors say the shapes of their tensors in their header, and a checkpoint of PyTorch is
+read by torch's process with `weights_only`.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from resviz.core.knob import SpecError
+from resviz.core.net import Shape
+from resviz.core.spec import NetSpec
+from resviz.export import carried
+from resviz.export.figure import Figure
+from resviz.export.recognise import recognised
+from resviz.nn.client import shared
+from resviz.zoo.families import from_json, to_text
+
+LARGEST = 64 * 1024 * 1024
+"""Bytes of a file that is looked through whole; of a larger one, a program with weights, only what carries the spec."""
+LONGEST_HEADER = 100_000_000
+"""Bytes that a safetensors header may have, by its specification."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The networks of a file, how they were drawn where it is a figure, and sentences about what was found."""
+
+    specs: tuple[NetSpec, ...]
+    figure: Figure | None = None
+    notes: tuple[str, ...] = ()
+
+
+def opened(file: Path) -> Opened:
+    """The networks of a file; raises SpecError where it names none, OSError, and TorchError."""
+    header = safetensors_header(file)
+    found = carried.found(header or _looked_through(file))
+    if found is not None:
+        return Opened(found.specs, found.figure)
+    if header is not None:
+        trained = trained_spec(header)
+        return Opened((trained,)) if trained else weights(shapes_of(header))
+    if _is_checkpoint(file):
+        return weights(shared().shapes(file))
+    raise SpecError(f"{file.name} says nothing of a network: resviz opens what it wrote, and weights")
+
+
+def _looked_through(file: Path) -> bytes:
+    """The file, or of a large one what stands at the mark of what files carry, without reading it all."""
+    if file.stat().st_size <= LARGEST:
+        return file.read_bytes()
+    with file.open("rb") as opened_file, mmap.mmap(opened_file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+        at = mapped.find(carried.MARK.encode())
+        return mapped[at : at + carried.LONGEST] if at >= 0 else b""
+
+
+def weights(tensors: dict[str, Shape]) -> Opened:
+    """The network that tensors of these names and shapes are of, or the nearest with what differs."""
+    found = recognised(tensors)
+    if found.differs:
+        return Opened((found.spec,), None, ("the nearest network that there is; of it", *found.differs))
+    also = ", ".join(to_text(spec) for spec in found.others)
+    return Opened((found.spec,), None, (f"the same weights also fit {also}",) if also else ())
+
+
+def safetensors_header(file: Path) -> bytes | None:
+    """The JSON that a safetensors file begins with, or None where it is none."""
+    with file.open("rb") as opened_file:
+        length = int.from_bytes(opened_file.read(8), "little")
+        if not 2 <= length <= LONGEST_HEADER or opened_file.read(1) != b"{":
+            return None
+        header = b"{" + opened_file.read(length - 1)
+    return header if len(header) == length else None
+
+
+def trained_spec(header: bytes) -> NetSpec | None:
+    """The network that the checkpoint of a run names (resviz.train.job); raises SpecError."""
+    try:
+        said = json.loads(header)["__metadata__"]["spec"]
+        return from_json(json.loads(said))
+    except (KeyError, TypeError, RecursionError, json.JSONDecodeError):
+        return None
+
+
+def shapes_of(header: bytes) -> dict[str, Shape]:
+    """The shapes that a safetensors header tells, by the tensors' names; raises SpecError where it is damaged."""
+    try:
+        value = json.loads(header)
+        return {name: tuple(map(int, of["shape"])) for name, of in value.items() if name != "__metadata__"}
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        raise SpecError("this file begins like safetensors, but its header is damaged") from None
+
+
+def _is_checkpoint(file: Path) -> bool:
+    """Whether a file is one of `torch.save`: a ZIP with a pickle in it, which torch's process reads weights-only."""
+    if not zipfile.is_zipfile(file):
+        return False
+    with zipfile.ZipFile(file) as archive:
+        return any(name.endswith("data.pkl") for name in archive.namelist())

@@ -1,0 +1,147 @@
+"""Which network weights are of, by the names and shapes of their tensors.
+
+The known networks are tried first, each with the number of classes that the weights have; then a ResNet of as many
+units and channels as the names say. Where none fits exactly, the nearest is named with what differs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+
+from resviz.core.knob import SpecError
+from resviz.core.net import Shape
+from resviz.core.spec import NetSpec
+from resviz.views.state import Shapes, shapes
+from resviz.zoo.families import to_json
+from resviz.zoo.known import known
+from resviz.zoo.resnet import ResNet
+
+WRAPPERS = ("module.", "_orig_mod.", "model.", "net.", "backbone.", "encoder.")
+"""What training code puts before every name."""
+COUNTED = "num_batches_tracked"
+UNIT = re.compile(r"layer(\d+)\.(\d+)\.")
+SOME = 3
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """The network, other networks that the same weights fit, and what differs; nothing differs where it fits."""
+
+    spec: NetSpec
+    others: tuple[NetSpec, ...]
+    differs: tuple[str, ...]
+
+
+def recognised(tensors: Shapes) -> Recognised:
+    """The network of the tensors, or the nearest; raises SpecError where nothing is like any."""
+    given = unwrapped(tensors)
+    if not given:
+        raise SpecError("this file holds no tensors")
+    fitting: list[NetSpec] = []
+    scores: list[tuple[float, int, NetSpec]] = []
+    for i, spec in enumerate(_candidates(given)):
+        own = _shapes(spec)
+        if own == given and not any(_same(spec, other) for other in fitting):
+            fitting.append(spec)
+        scores.append((_likeness(own, given), -i, spec))
+    if fitting:
+        return Recognised(fitting[0], tuple(fitting[1:]), ())
+    best, _, spec = max(scores, key=lambda score: score[:2])
+    if best == 0:
+        raise SpecError("these weights have no tensor in common with any network that resviz knows")
+    return Recognised(spec, (), tuple(differences(_shapes(spec), given)))
+
+
+def _same(one: NetSpec, other: NetSpec) -> bool:
+    """Whether two choices are one network, by whatever knobs."""
+    return one.net() == other.net() and one.input_shape() == other.input_shape()
+
+
+def unwrapped(tensors: Shapes) -> dict[str, Shape]:
+    """The tensors without what BN counts, their names without what stands before all of them."""
+    given = {name: tuple(shape) for name, shape in tensors.items() if not name.endswith(COUNTED)}
+    while given and (wrapper := next((w for w in WRAPPERS if all(name.startswith(w) for name in given)), "")):
+        given = {name.removeprefix(wrapper): shape for name, shape in given.items()}
+    return given
+
+
+def differences(own: Shapes, given: Shapes) -> Iterator[str]:
+    """Sentences about what the weights lack, hold more, or have in another shape."""
+    missing, more = [n for n in own if n not in given], [n for n in given if n not in own]
+    other = [name for name in own if name in given and own[name] != given[name]]
+    if missing:
+        yield f"the weights lack {_listed(missing)}"
+    if more:
+        yield f"the weights also hold {_listed(more)}"
+    if other:
+        words = [f"{name} is {_size(given[name])} for {_size(own[name])}" for name in other]
+        yield f"other shapes: {_listed(words)}"
+
+
+def _listed(words: list[str]) -> str:
+    rest = f" and {len(words) - SOME} more" if len(words) > SOME else ""
+    return ", ".join(words[:SOME]) + rest
+
+
+def _size(shape: Shape) -> str:
+    return "×".join(map(str, shape)) or "a number"
+
+
+def _likeness(own: Mapping[str, Shape], given: Mapping[str, Shape]) -> float:
+    """The share of tensors that are alike in name and shape, those alike in name alone counted a little."""
+    both = own.keys() & given.keys()
+    alike = sum(own[name] == given[name] for name in both)
+    return (alike + 0.25 * (len(both) - alike)) / len(own.keys() | given.keys())
+
+
+@lru_cache(maxsize=512)
+def _shapes(spec: NetSpec) -> dict[str, Shape]:
+    return shapes(spec.node())
+
+
+def _candidates(given: Shapes) -> Iterator[NetSpec]:
+    """The known networks, with the weights' number of classes, and ResNets built after the names."""
+    last = next((shape for shape in reversed(list(given.values())) if len(shape) == 2), ())
+    for spec in known():
+        yield from _possible(spec, {})
+        if last and spec.values().get("classes") != last[0]:
+            yield from _possible(spec, {"classes": last[0]})
+    yield from _resnets(given, last[0] if last else 1000)
+
+
+def _possible(spec: NetSpec, knobs: Mapping[str, object]) -> Iterator[NetSpec]:
+    """The spec with knobs turned, where that is possible."""
+    values = {name: value for name, value in to_json(spec).items() if name != "family"}
+    try:
+        yield type(spec).of({**values, **knobs}) if knobs else spec
+    except SpecError:
+        return
+
+
+def _resnets(given: Shapes, classes: int) -> Iterator[NetSpec]:
+    """Residual networks with as many units a stage, and as wide, as the names and shapes say."""
+    counts: dict[int, int] = {}
+    for name in given:
+        if match := UNIT.match(name):
+            stage, unit = int(match[1]), int(match[2])
+            counts[stage] = max(counts.get(stage, 0), unit + 1)
+    first = given.get("layer1.0.conv1.weight")
+    stem = given.get("conv1.weight") or given.get("conv1.0.weight")
+    if not counts or first is None or stem is None or sorted(counts) != list(range(1, len(counts) + 1)):
+        return
+    deep = "layer1.0.conv3.weight" in given
+    blocks = ",".join(str(counts[stage]) for stage in sorted(counts))
+    texts = {"blocks": blocks, "block": "bottleneck" if deep else "basic", "classes": str(classes)}
+    texts |= {"width": str(stem[0])} if "conv1.weight" in given else {}
+    texts |= {"se": "true"} if any(".se." in name for name in given) else {}
+    for layout, order, shortcut in product(("imagenet", "cifar"), ("post", "pre"), ("B", "A", "C", "none")):
+        size = "32,32" if layout == "cifar" else "224,224"
+        more = {"layout": layout, "order": order, "shortcut": shortcut, "input": f"{stem[1]},{size}"}
+        try:
+            yield ResNet.of_text({**texts, **more})
+        except SpecError:
+            continue

@@ -1,0 +1,91 @@
+"""The stage table (He et al. 2015, Table 1) in the notations of documents; cells keep their brackets and counts."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from resviz.draw.ruled import Cell, Group, Ruled
+from resviz.export.export import Job
+from resviz.export.tex import latex_text
+from resviz.views.stages import stage_table
+
+CAPTION = "Layers at each size of feature map, units in brackets with their number"
+
+
+def table_of(job: Job) -> Ruled:
+    """The table of the job's networks."""
+    return stage_table([(spec.title(), spec.node()) for spec in job.specs])
+
+
+def comma_separated(table: Ruled) -> str:
+    """CSV (RFC 4180): a cell's groups one after the other, as [3×3, 64; 3×3, 64] ×3."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(table.header)
+    for row in (*table.rows, *table.foot):
+        writer.writerow([plain(cell) for cell in row])
+    return out.getvalue()
+
+
+def plain(cell: Cell, line: str = "; ", group: str = "; ") -> str:
+    """A cell as text."""
+    return group.join(part.text(line) for part in cell)
+
+
+def markdown(table: Ruled, line: str) -> str:
+    """A pipe table (GitHub Flavored Markdown) with line breaks in its cells, and what it carries as a comment."""
+
+    def row(cells: tuple[str, ...]) -> str:
+        return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+    body = [row(tuple(plain(cell, "<br>", "<br>") for cell in cells)) for cells in table.rows]
+    foot = [row(tuple(plain(cell) for cell in cells)) for cells in table.foot]
+    rule = "|" + "|".join([":--", ":-:", *[":-:"] * (len(table.header) - 2)]) + "|"
+    return "\n".join([f"<!-- {line} -->", "", row(table.header), rule, *body, *foot, ""])
+
+
+def latex(table: Ruled, line: str) -> str:
+    """A table environment with the rules of booktabs, brackets as in the paper."""
+
+    def row(cells: tuple[str, ...]) -> str:
+        return "    " + " & ".join(cells) + r" \\"
+
+    rules = [row(tuple(map(_latex_cell, cells))) + "[2pt]" for cells in table.rows]
+    foot = [row(tuple(map(_latex_cell, cells))) for cells in table.foot]
+    lines = [
+        f"% {line}",
+        r"% needs \usepackage{booktabs}",
+        r"\begin{table}",
+        r"  \centering",
+        rf"  \caption{{{CAPTION}.}}",
+        r"  \renewcommand{\arraystretch}{1.15}",
+        rf"  \begin{{tabular}}{{l{'c' * (len(table.header) - 1)}}}",
+        r"    \toprule",
+        row(tuple(map(latex_text, table.header))),
+        r"    \midrule",
+        *rules,
+        r"    \midrule",
+        *foot,
+        r"    \bottomrule",
+        r"  \end{tabular}",
+        r"\end{table}",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _latex_cell(cell: Cell) -> str:
+    groups = [_latex_group(group) for group in cell]
+    if len(groups) == 1:
+        return groups[0]
+    return r"\begin{tabular}[c]{@{}c@{}}" + r" \\ ".join(groups) + r"\end{tabular}"
+
+
+def _latex_group(group: Group) -> str:
+    lines = r" \\ ".join(map(latex_text, group.lines))
+    if not group.times:
+        stacked = len(group.lines) > 1
+        return rf"\begin{{tabular}}[c]{{@{{}}c@{{}}}}{lines}\end{{tabular}}" if stacked else lines
+    inner = rf"\begin{{tabular}}[c]{{@{{}}c@{{}}}}{lines}\end{{tabular}}"
+    return rf"$\left[\mbox{{{inner}}}\right]\times {group.times}$"

@@ -1,0 +1,81 @@
+"""The network as a module with weights from a file or fresh ones, and its weights as a safetensors file."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save
+from torch import Tensor, nn
+
+from resviz.core.spec import NetSpec
+from resviz.nn.module import build
+
+STATES = ("state_dict", "model", "model_state_dict", "net", "state_dict_ema", "model_ema")
+"""Where training code keeps the state in a checkpoint."""
+COUNTED = "num_batches_tracked"
+"""What torch counts of its own; files from elsewhere may leave it out."""
+
+
+def loaded(spec: NetSpec, weights: Path | None, seed: int) -> nn.Module:
+    """The network in evaluation, with the weights of a safetensors file, or fresh ones of a seed.
+
+    Raises ValueError with one sentence where the file does not hold this network's weights, and OSError.
+    """
+    model = build(spec.node(), seed).eval()
+    if weights is not None:
+        _put(model, read(weights), spec.title(), weights.name)
+    return model
+
+
+def read(file: Path) -> dict[str, Tensor]:
+    """The tensors of a safetensors file; raises ValueError where it is none, and OSError."""
+    if not file.is_file():
+        raise FileNotFoundError(2, "No such file or directory", str(file))
+    try:
+        return dict(load_file(file))
+    except SafetensorError as error:
+        raise ValueError(f"{file.name} is no safetensors file: {error}") from None
+
+
+def checkpoint_shapes(file: Path) -> dict[str, list[int]]:
+    """The shapes of the tensors in a checkpoint of `torch.save`, by their names, without running anything in it.
+
+    Checkpoints that keep the state among other things are looked into. Raises ValueError with one sentence.
+    """
+    try:
+        value = torch.load(file, map_location="meta", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError, KeyError, AttributeError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise ValueError(f"{file.name} cannot be read as weights alone: {reason}") from None
+    while isinstance(value, dict) and not any(isinstance(part, Tensor) for part in value.values()):
+        inner = next((value[name] for name in STATES if isinstance(value.get(name), dict)), None)
+        if inner is None:
+            break
+        value = inner
+    if not isinstance(value, dict):
+        raise ValueError(f"{file.name} holds no state_dict")
+    return {str(name): list(part.shape) for name, part in value.items() if isinstance(part, Tensor)}
+
+
+def _put(model: nn.Module, tensors: dict[str, Tensor], title: str, name: str) -> None:
+    own = model.state_dict()
+    missing = [key for key in own if key not in tensors and not key.endswith(COUNTED)]
+    strange = [key for key in tensors if key not in own]
+    if missing or strange:
+        which = f"it lacks {missing[0]}" if missing else f"it holds {strange[0]} too"
+        raise ValueError(f"{name} does not hold the weights of {title}: {which}")
+    for key, tensor in tensors.items():
+        if tensor.shape != own[key].shape:
+            sizes = f"{tuple(tensor.shape)}, and {title}'s is {tuple(own[key].shape)}"
+            raise ValueError(f"{name} does not hold the weights of {title}: its {key} is {sizes}")
+    model.load_state_dict(tensors, strict=False)
+
+
+def write(model: nn.Module, file: Path, line: str) -> None:
+    """Write the weights as safetensors that carry the line."""
+    tensors = {name: tensor.detach().contiguous() for name, tensor in model.state_dict().items()}
+    with torch.no_grad():
+        file.write_bytes(save(tensors, {"format": "pt", "resviz": line}))

@@ -1,0 +1,173 @@
+"""The page Export: the figure as it will be, its knobs, and a gallery of every format that the network goes out in.
+
+The figure's knobs stand in the URL as one parameter, so that a link carries them too. A file that resviz wrote opens
+here as the network that it is of.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from functools import lru_cache, partial
+from pathlib import Path
+
+import streamlit as st
+
+from resviz.core.knob import Knob, SpecError
+from resviz.core.spec import NetSpec
+from resviz.export import formats
+from resviz.export.export import Export, Job
+from resviz.export.figure import Figure
+from resviz.export.picture import svg
+from resviz.export.reading import opened
+from resviz.ui import choice, diagram, downloads, widgets
+from resviz.ui.page import Page, Shown
+
+FIGURE = "figure"
+BETWEEN, EQUALS = ":", "="
+KINDS = {"figure": "Figures", "table": "Tables", "program": "Programs"}
+PREVIEW = "preview"
+SAID = "opened-said"
+LONGEST = 20_000
+"""Characters of a text that are shown."""
+
+
+def show(shown: Shown) -> None:
+    """The figure beside its knobs, then the gallery."""
+    _upload()
+    figure = _read()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        for k in _acting(figure, primary=True):
+            _knob(k, figure)
+    with st.expander("What is written in it", key="figure-more", on_change="rerun") as box:
+        if box.open:
+            with st.container(horizontal=True):
+                for k in _acting(figure, primary=False):
+                    _knob(k, figure)
+    job = Job((shown.spec,), figure)
+    try:
+        diagram.show(_picture(shown.spec, figure), "export", lambda path: None, height=460)
+    except ValueError as error:
+        st.error(choice.plain(str(error)))
+    _gallery(job, shown.file_name())
+
+
+def _gallery(job: Job, name: str) -> None:
+    found = list(formats.found().values())
+    for kind, words in KINDS.items():
+        st.markdown(f"**{words}**")
+        with st.container(horizontal=True):
+            for export in found:
+                if export.kind == kind:
+                    downloads.button(export, job, name, f"export-{export.name}")
+    st.caption(
+        "Each file carries the network and the figure's knobs: opened here or by `resviz open FILE` it gives this page "
+        "again. CSV alone has no place for them. TikZ, draw.io and PowerPoint have the same layout as the picture."
+    )
+    texts = [export for export in found if export.text and not export.torch]
+    shown = st.selectbox(
+        "Look at", texts, format_func=lambda export: f"{export.title}: {export.note}", key=PREVIEW, index=None,
+        placeholder="look at a text before you take it",
+    )  # fmt: skip
+    if shown is not None:
+        _preview(shown, job)
+
+
+def _preview(export: Export, job: Job) -> None:
+    try:
+        text = export.write(job).decode("utf-8-sig")
+    except ValueError as error:
+        st.error(choice.plain(str(error)))
+        return
+    if LANGUAGES.get(export.ending) == MERMAID and len(text) <= LONGEST:
+        st.markdown(f"```{MERMAID}\n{text}\n```")
+    more = f"\n… {len(text) - LONGEST:,} characters more" if len(text) > LONGEST else ""
+    st.code(text[:LONGEST] + more, language=LANGUAGES.get(export.ending), height=420)
+
+
+MERMAID = "mermaid"
+"""What Streamlit draws by itself."""
+LANGUAGES: Mapping[str, str] = {
+    ".py": "python", ".keras.py": "python", ".tex": "latex", ".table.tex": "latex", ".md": "markdown",
+    ".json": "json", ".dot": "dot", ".mmd": MERMAID,
+}  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def _picture(spec: NetSpec, figure: Figure) -> str:
+    return svg(Job((spec,), figure), "")
+
+
+def _acting(figure: Figure, primary: bool) -> list[Knob]:
+    return [k for k in Figure.knobs() if k.primary == primary and not k.needs(figure)]
+
+
+def _knob(k: Knob, figure: Figure) -> None:
+    widgets.show(k, f"figure-{k.name}", figure.values()[k.name], figure.offered(k), partial(_turn, figure, k))
+
+
+def _turn(figure: Figure, k: Knob, text: str) -> None:
+    """Turn a knob; those that do nothing beside it are let go, and a detail that the style does not have follows."""
+    texts = {**figure.chosen(), k.name: text}
+    while True:
+        try:
+            turned = Figure.of_text(texts)
+        except SpecError as error:
+            if not any(name in texts and name != k.name for name in error.fix):
+                st.toast(choice.plain(str(error)))
+                return
+            texts = {name: value for name, value in texts.items() if name not in error.fix or name == k.name}
+            continue
+        _write(turned)
+        return
+
+
+def _write(figure: Figure) -> None:
+    text = BETWEEN.join(f"{name}{EQUALS}{value}" for name, value in figure.chosen().items())
+    if text:
+        st.query_params[FIGURE] = text
+    elif FIGURE in st.query_params:
+        del st.query_params[FIGURE]
+
+
+def _read() -> Figure:
+    """The figure that the URL names; where it names none that is possible, it is said and the default taken."""
+    text = st.query_params.get(FIGURE, "")
+    try:
+        pairs = [pair.partition(EQUALS) for pair in text.split(BETWEEN)] if text else []
+        return Figure.of_text({name: value for name, _, value in pairs})
+    except SpecError as error:
+        st.error(choice.plain(str(error)))
+        return Figure()
+
+
+def _upload() -> None:
+    with st.popover("Open a file", width="content"):
+        st.file_uploader(
+            "A figure, table or source that resviz wrote, or weights", key="opened", on_change=_open,
+            help="Weights are recognised by the names and shapes of their tensors; larger files by resviz open FILE.",
+        )  # fmt: skip
+    said = st.session_state.pop(SAID, "")
+    if said:
+        st.info(choice.plain(said))
+
+
+def _open() -> None:
+    file = st.session_state["opened"]
+    if file is None:
+        return
+    with tempfile.TemporaryDirectory(prefix="resviz-") as folder:
+        kept = Path(folder) / "file"
+        kept.write_bytes(file.getvalue())
+        try:
+            found = opened(kept)
+        except (ValueError, OSError) as error:
+            st.session_state[SAID] = str(error).replace("file says nothing", f"{file.name} says nothing")
+            return
+    choice.choose(type(found.specs[0]), found.specs[0].chosen())
+    if found.figure is not None:
+        _write(found.figure)
+    st.session_state[SAID] = "; ".join((f"{found.specs[0].title()}, from {file.name}", *found.notes))
+
+
+PAGE = Page("Export", 4.5, show)

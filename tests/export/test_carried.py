@@ -1,0 +1,112 @@
+"""Whatever resviz wrote opens again as its networks and its figure; what is damaged or strange is one sentence."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+
+import pypdf
+import pytest
+from pptx import Presentation
+
+from resviz.core.knob import SpecError
+from resviz.export import carried, formats
+from resviz.export.export import ExportError, Job
+from resviz.export.figure import Figure
+from resviz.export.reading import opened
+from resviz.zoo.families import FAMILIES, from_text, to_json
+
+CARRYING = [name for name, export in formats.found().items() if name != "csv" and not export.torch]
+KNOBS = {"level": "stage", "theme": "print", "page": "slide", "macs": True, "heading": True}
+PLAIN = ("json", "pytorch", "keras")
+"""What carries its network and no figure."""
+
+
+@pytest.mark.parametrize("family", FAMILIES.names())
+@pytest.mark.parametrize("format", CARRYING)
+def test_every_format_opens_as_its_network_and_figure(format: str, family: str) -> None:
+    figure = Figure.of(KNOBS)
+    job = Job((from_text(family),), figure)
+    if (format, family) == ("caffe", "keras-resnet18"):
+        with pytest.raises(ExportError, match=r"^Caffe has no layer for 'same pad'"):
+            formats.found()[format].write(job)
+        return
+    found = carried.found(formats.found()[format].write(job))
+    assert found is not None
+    assert found.specs == job.specs
+    assert found.figure == (Figure() if format in PLAIN else figure)
+
+
+def test_several_networks_are_carried() -> None:
+    specs = (from_text("resnet18"), from_text("plain:depth=18"), from_text("vgg11"))
+    figure = Figure(style="column")
+    found = carried.found(formats.found()["pdf"].write(Job(specs, figure)))
+    assert found == carried.Carried(specs, figure)
+
+
+def test_csv_has_no_place_for_it() -> None:
+    assert carried.found(formats.found()["csv"].write(Job((from_text("resnet18"),)))) is None
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"a word", b"\x89PNG\r\n\x1a\n", b"%PDF-1.7 broken", b"PK\x03\x04 broken", b"{}", b"\xff\xfe" * 99]
+)
+def test_a_strange_file_says_nothing(data: bytes) -> None:
+    assert carried.found(data) is None
+
+
+@pytest.mark.parametrize(
+    "rest", ["", "{", "[1]", '{"networks": 3}', '{"networks": [3]}', '{"networks": [{}]} ', "{" * 9999]
+)
+def test_what_is_damaged_is_one_sentence(rest: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        carried.found(f"<svg><metadata>{carried.MARK} {rest}".encode())
+    assert "\n" not in str(caught.value)
+    assert "this file" in str(caught.value)
+
+
+def test_a_network_that_is_not_possible_any_more_is_said_to_be() -> None:
+    line = carried.line((from_text("resnet50"),), Figure()).replace('"depth": 50', '"depth": 51')
+    with pytest.raises(SpecError, match=r"^this file's network cannot be built by this version of resviz: depth 51"):
+        carried.found(line.encode())
+
+
+def test_the_line_may_stand_anywhere() -> None:
+    """In XML, HTML, TeX and comments: ASCII, one line, none of their signs, no end of a comment."""
+    line = carried.line((from_text("resnet50"),), Figure())
+    assert line.isascii()
+    assert not set(line) & set("<>&'\n`")
+    assert "--" not in line
+    assert json.loads(line.removeprefix(carried.MARK))["networks"] == [to_json(from_text("resnet50"))]
+
+
+def test_it_survives_what_programs_do_to_it(tmp_path) -> None:
+    """PowerPoint's and a PDF tool's own writing; an archive packed anew."""
+    job = Job((from_text("resnet8"),), Figure(page="slide"))
+    slides = Presentation(io.BytesIO(formats.found()["pptx"].write(job)))
+    again = io.BytesIO()
+    slides.save(again)
+    assert carried.found(again.getvalue()).specs == job.specs
+    writer = pypdf.PdfWriter(io.BytesIO(formats.found()["pdf"].write(job)))
+    writer.compress_identical_objects()
+    out = io.BytesIO()
+    writer.write(out)
+    assert carried.found(out.getvalue()).specs == job.specs
+
+
+def test_a_bomb_is_not_unpacked() -> None:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("large", b"0" * 50_000_000)
+    assert len(data.getvalue()) < 100_000
+    assert carried.found(data.getvalue()) is None
+
+
+def test_a_file_is_opened_by_its_content_not_its_name(tmp_path) -> None:
+    file = tmp_path / "picture.jpg"
+    file.write_bytes(formats.found()["svg"].write(Job((from_text("resnet8"),))))
+    assert opened(file).specs == (from_text("resnet8"),)
+    file.write_bytes(b"nothing")
+    with pytest.raises(SpecError, match=r"^picture\.jpg says nothing of a network"):
+        opened(file)

@@ -1,0 +1,152 @@
+"""Weights are recognised by the names and shapes of their tensors, whoever wrote them, or the nearest is named."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from resviz.core.knob import SpecError
+from resviz.export.reading import opened, safetensors_header
+from resviz.export.recognise import recognised, unwrapped
+from resviz.nn.client import TorchError
+from resviz.nn.module import build
+from resviz.views.state import shapes
+from resviz.zoo.families import PRESETS, from_text, named, to_json
+
+SMALL = ("resnet8", "resnet20", "preact-resnet110", "lenet-cifar", "highway10", "wrn-40-1")
+
+
+@pytest.mark.parametrize("name", PRESETS.names())
+def test_the_tensors_are_those_that_torch_has(name: str) -> None:
+    node = named(name, {}).node()
+    with torch.device("meta"):
+        state = build(node).state_dict()
+    assert shapes(node) == {key: tuple(t.shape) for key, t in state.items() if not key.endswith("num_batches_tracked")}
+
+
+@pytest.mark.parametrize("name", PRESETS.names())
+def test_every_preset_is_recognised(name: str) -> None:
+    """As itself, or as a network of just the same tensors."""
+    spec = named(name, {})
+    found = recognised(shapes(spec.node()))
+    assert found.differs == ()
+    assert shapes(found.spec.node()) == shapes(spec.node())
+    assert any(one.net() == spec.net() for one in (found.spec, *found.others))
+
+
+@pytest.mark.parametrize(
+    "name", ["resnet18", "resnet50", "resnext50_32x4d", "wide_resnet50_2", "vgg16_bn", "googlenet"]
+)
+def test_torchvisions_networks_are_their_presets(name: str) -> None:
+    assert recognised(shapes(named(name, {}).node())).spec == named(name, {})
+
+
+def test_what_the_same_weights_also_fit_is_told() -> None:
+    """The stride's place leaves no trace in the weights: v1.5 and v1 (He et al. 2015) are one state_dict."""
+    found = recognised(shapes(from_text("resnet50").node()))
+    assert from_text("resnet50-v1") in found.others
+
+
+def test_another_number_of_classes_and_wrappers_are_seen_through() -> None:
+    tuned = shapes(from_text("resnet50:classes=37").node())
+    assert recognised(tuned).spec == from_text("resnet50:classes=37")
+    wrapped = {f"module.model.{name}": shape for name, shape in tuned.items()}
+    assert unwrapped({**wrapped, "module.model.bn1.num_batches_tracked": ()}) == tuned
+    assert recognised(wrapped).spec == from_text("resnet50:classes=37")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "resnet:blocks=2,3,2:width=32:block=basic:classes=7",
+        "resnet:blocks=1,1,1,1:block=bottleneck:se=true:classes=5",
+        "resnet:layout=cifar:blocks=4,1:width=8:shortcut=A:block=basic",
+        "resnet:layout=cifar:blocks=2,2,2:order=pre:block=bottleneck",
+    ],
+)
+def test_a_resnet_of_ones_own_is_built_after_its_names(text: str) -> None:
+    spec = from_text(text)
+    found = recognised(shapes(spec.node()))
+    assert found.differs == ()
+    assert shapes(found.spec.node()) == shapes(spec.node())
+
+
+def test_what_differs_from_the_nearest_is_said() -> None:
+    tensors = shapes(from_text("resnet50").node())
+    del tensors["layer4.2.conv3.weight"]
+    tensors |= {"extra.weight": (3, 3), "conv1.weight": (64, 4, 7, 7)}
+    found = recognised(tensors)
+    assert found.spec.title() == "ResNet-50"
+    assert found.differs == (
+        "the weights lack layer4.2.conv3.weight",
+        "the weights also hold extra.weight",
+        "other shapes: conv1.weight is 64×4×7×7 for 64×3×7×7",
+    )
+
+
+def test_tensors_of_nothing_that_is_known_are_refused() -> None:
+    with pytest.raises(SpecError, match=r"^these weights have no tensor in common with any network"):
+        recognised({"encoder.layers.0.attention": (3, 3)})
+    with pytest.raises(SpecError, match=r"^this file holds no tensors$"):
+        recognised({})
+
+
+# ---- files
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_safetensors_of_anybody_are_opened(name: str, tmp_path: Path) -> None:
+    spec = named(name, {})
+    file = tmp_path / "weights.bin"
+    save_file({key: tensor.contiguous() for key, tensor in build(spec.node(), 0).state_dict().items()}, file)
+    assert shapes(opened(file).specs[0].node()) == shapes(spec.node())
+
+
+def test_the_checkpoint_of_a_run_says_its_network(tmp_path: Path) -> None:
+    spec = from_text("resnet8:input=3,28,28:classes=4")
+    file = tmp_path / "checkpoint.safetensors"
+    save_file(build(spec.node(), 0).state_dict(), file, {"spec": json.dumps(to_json(spec))})
+    assert opened(file).specs == (spec,)
+
+
+def test_a_checkpoint_of_torch_is_read_weights_only(tmp_path: Path) -> None:
+    """Also where the state is kept among other things."""
+    spec = from_text("resnet8")
+    state = build(spec.node(), 0).state_dict()
+    file = tmp_path / "checkpoint.pth"
+    for value in (state, {"epoch": 3, "state_dict": {f"module.{key}": tensor for key, tensor in state.items()}}):
+        torch.save(value, file)
+        assert shapes(opened(file).specs[0].node()) == shapes(spec.node())
+
+
+class Bomb:
+    """What a pickle of an attacker holds."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (exec, ("import pathlib; pathlib.Path('exploded').touch()",))
+
+
+def test_no_pickle_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "bomb.pth"
+    torch.save({"conv1.weight": Bomb()}, file)
+    with pytest.raises(TorchError, match=r"^bomb\.pth cannot be read as weights alone: "):
+        opened(file)
+    (tmp_path / "plain.pkl").write_bytes(pickle.dumps(Bomb()))
+    with pytest.raises(SpecError, match="says nothing of a network"):
+        opened(tmp_path / "plain.pkl")
+    assert not list(tmp_path.glob("exploded"))
+
+
+@pytest.mark.parametrize("header", [b"{", b"[]", b'{"a": 3}', b'{"a": {"shape": "x"}}', b'{"a": {}}'])
+def test_a_damaged_header_is_one_sentence(header: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "w.safetensors"
+    file.write_bytes(len(header).to_bytes(8, "little") + header)
+    with pytest.raises(SpecError, match=r"its header is damaged|says nothing of a network"):
+        opened(file)
+    assert safetensors_header(file) in (header, None)

@@ -1,0 +1,91 @@
+"""The page Export by AppTest: the figure's knobs in the URL, the gallery, previews, and sentences."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from resviz.export import formats
+from resviz.export.figure import Figure
+
+APP = str(Path(__file__).parents[2] / "app.py")
+
+
+def page(**parameters: str) -> AppTest:
+    at = AppTest.from_file(APP, default_timeout=60)
+    for name, value in {"view": "Export", **parameters}.items():
+        at.query_params[name] = value
+    return well(at.run())
+
+
+def well(at: AppTest) -> AppTest:
+    assert not at.exception, [e.value for e in at.exception]
+    return at
+
+
+def figure(at: AppTest) -> str:
+    value = at.query_params.get("figure", "")
+    return value[-1] if isinstance(value, list) else value
+
+
+def buttons(at: AppTest) -> dict[str, object]:
+    return {button.proto.label: button.proto for button in at.get("download_button")}
+
+
+def test_every_format_has_its_button() -> None:
+    found = buttons(page())
+    assert {export.title for export in formats.found().values()} <= found.keys()
+    assert not any(button.disabled for button in found.values())
+
+
+def test_a_knob_is_turned_and_stands_in_the_url() -> None:
+    at = page(depth="18")
+    at.selectbox(key="figure-style").set_value("blocks")
+    well(at.run())
+    assert figure(at) == "style=blocks"
+    at.segmented_control(key="figure-level").set_value("stage")
+    well(at.run())
+    assert figure(at) == "style=blocks:level=stage"
+    again = page(figure=figure(at))
+    assert again.session_state["figure-style"] == "blocks"
+
+
+def test_a_detail_that_a_style_has_not_is_let_go() -> None:
+    at = page(figure="level=op:macs=true")
+    at.selectbox(key="figure-style").set_value("blocks")
+    well(at.run())
+    assert figure(at) == "style=blocks"
+    at.selectbox(key="figure-style").set_value("unit")
+    well(at.run())
+    assert figure(at) == "style=unit"
+
+
+@pytest.mark.parametrize("text", ["style=cloud", "nonsense", "dpi=inf", "style=blocks:level=op", "a=b:c"])
+def test_a_figure_that_is_not_possible_is_told_and_the_default_shown(text: str) -> None:
+    at = page(figure=text)
+    assert len(at.error) == 1
+    assert at.session_state["figure-style"] == Figure().style
+
+
+def test_what_cannot_be_drawn_is_a_sentence_and_its_buttons_are_off() -> None:
+    at = page(layout="cifar", shortcut="none", figure="style=unrolled")
+    assert "there is nothing to unroll" in at.error[0].value
+    assert buttons(at)["DOT"].disabled
+    assert "holds the graph" in buttons(at)["DOT"].help
+    assert buttons(at)["TikZ"].disabled
+    assert not buttons(at)["Keras"].disabled
+
+
+def test_a_text_can_be_looked_at() -> None:
+    at = page(depth="18")
+    at.selectbox(key="preview").select_index(4)
+    well(at.run())
+    assert len(at.code) == 1
+    assert at.code[0].value
+
+
+def test_no_network_no_gallery() -> None:
+    at = page(depth="51")
+    assert not at.get("download_button")
