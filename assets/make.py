@@ -70,6 +70,8 @@ def main() -> None:
                 )
                 photograph(chromium, "page-train.png", "view=Train&layout=cifar&depth=20", False, "text=finished",
                            "text=Train ResNet-20")  # fmt: skip
+                query = f"view=Experiments&layout=cifar&depth=20&experiment={experiment(runs)}"
+                photograph(chromium, "page-experiments.png", query, False, "text=does not learn")
         finally:
             server.kill()
 
@@ -80,6 +82,13 @@ def train(runs: str) -> list[str]:
         command = [sys.executable, "-m", "resviz", "train", network]
         subprocess.run(command, cwd=HERE.parent, env={**os.environ, "RESVIZ_RUNS": runs}, check=True)
     return [path.parent.name for path in sorted(Path(runs).glob("*/config.json"))]
+
+
+def experiment(runs: str) -> str:
+    """The degradation experiment on digits; its ID."""
+    command = [sys.executable, "-m", "resviz", "experiment", "degradation"]
+    subprocess.run(command, cwd=HERE.parent, env={**os.environ, "RESVIZ_RUNS": runs}, check=True)
+    return next(Path(runs).glob("*/experiment.json")).parent.name
 
 
 def wait() -> None:

@@ -98,14 +98,15 @@ def gigabytes(count: int) -> str:
 
 
 def _bytes(folders: list[Path]) -> int:
-    return sum({at: blocks for folder in folders for at, blocks in _files(folder)}.values())
+    return sum({at: count for folder in folders for at, count in _files(folder)}.values())
 
 
 def _files(folder: Path) -> Iterator[tuple[tuple[int, int], int]]:
-    """(device, inode) and size of each file; one that vanishes meanwhile is passed over."""
-    try:
-        for entry in os.scandir(folder):
-            about = entry.stat(follow_symlinks=False)
+    """(device, inode) and size of each file below the folder; one that vanishes meanwhile is passed over."""
+    for place, _, names in os.walk(folder):
+        for name in names:
+            try:
+                about = (Path(place) / name).lstat()
+            except FileNotFoundError:
+                continue
             yield (about.st_dev, about.st_ino), about.st_size
-    except FileNotFoundError:
-        return

@@ -63,6 +63,14 @@ def device_of(name: str) -> torch.device:
     return torch.device(name)
 
 
+def compiled(model: nn.Module, recipe: Recipe) -> nn.Module:
+    """The model as the recipe wants it compiled; it has the same weights."""
+    if recipe.compile == "none":
+        return model
+    made: nn.Module = torch.compile(model, mode=recipe.compile)  # type: ignore[assignment]
+    return made
+
+
 def choose(model: nn.Module, batch: tuple[Tensor, Tensor], recipe: Recipe, steps: int) -> Engine:
     """The engine for `steps` steps like the one on `batch`; the model stays as it is."""
     first = Engine(

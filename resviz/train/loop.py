@@ -23,7 +23,7 @@ from torch.nn import functional
 from resviz.runs.journal import Row
 from resviz.train import batches
 from resviz.train.data import Data, Images
-from resviz.train.engine import Engine
+from resviz.train.engine import Engine, compiled
 from resviz.train.errors import DivergedError
 from resviz.train.loss import loss_and_logits
 from resviz.train.optimizer import optimizer
@@ -74,7 +74,7 @@ class Training:
     ) -> None:
         self.model = engine.ready(model)
         self.team = team
-        self.trained = team.wrapped(self.model, engine)
+        self.trained = compiled(team.wrapped(self.model, engine), recipe)
         self.data = data.to(engine.device)
         self.recipe, self.engine, self.watch = recipe, engine, team.agreed(watch)
         padding, mirror = recipe.moved()

@@ -83,6 +83,10 @@ class Recipe(Spec):
     )  # fmt: skip
     threads: int = knob(0, "Threads", "CPU threads; 0: what is faster by timing", low=0, high=1024)
 
+    compile: str = knob(
+        "none", "Compile", "by torch.compile, which takes up to minutes to begin; reduce-overhead: with CUDA graphs on "
+        "a GPU", choices=("none", "default", "reduce-overhead"),
+    )  # fmt: skip
     tensorboard: bool = knob(False, "TensorBoard", "event files beside the curve; needs the extra [tensorboard]")
 
     def check(self) -> None:

@@ -70,6 +70,6 @@ def recipe(name: str, choices: Mapping[str, str]) -> Recipe:
 def name_of(recipe: Recipe) -> str:
     """The name of a recipe, whatever its seed, folder and device; "" where it has none."""
     free = {"seed": recipe.seed, "data_dir": recipe.data_dir, "device": recipe.device, "precision": recipe.precision,
-            "threads": recipe.threads, "tensorboard": recipe.tensorboard}  # fmt: skip
+            "threads": recipe.threads, "compile": recipe.compile, "tensorboard": recipe.tensorboard}  # fmt: skip
     same = (entry.name for entry in RECIPES if {**Recipe.of_text(entry.thing).values(), **free} == recipe.values())
     return next(same, "")

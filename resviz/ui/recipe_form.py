@@ -13,7 +13,7 @@ from resviz.train.recipes import RECIPES, name_of
 from resviz.ui import choice, widgets
 
 OWN = "–"
-KEPT = ("data_dir", "device", "precision", "threads", "seed", "tensorboard")
+KEPT = ("data_dir", "device", "precision", "threads", "seed", "compile", "tensorboard")
 
 
 def show(texts: dict[str, str], prefix: str, without: Collection[str] = ()) -> Recipe | None:

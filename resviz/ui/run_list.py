@@ -68,15 +68,16 @@ def _line(run: Run) -> dict[str, object]:
     except RunError as error:
         title, recipe, begun = str(error), "", pd.NaT
     return {
-        "run": said.name or run.id,
+        "run": said.name or title,
+        "state": run_view.state_words(run, now),
+        "test accuracy": math.nan if now.test_error is None else 1 - now.test_error,
+        "epochs": now.epochs,
+        "seconds": math.nan if now.seconds is None else now.seconds,
+        "begun": begun,
         "pinned": said.pinned,
         "network": title,
         "recipe": recipe,
-        "begun": begun,
-        "state": run_view.state_words(run, now),
-        "epochs": now.epochs,
-        "test accuracy": math.nan if now.test_error is None else 1 - now.test_error,
-        "seconds": math.nan if now.seconds is None else now.seconds,
+        "ID": run.id,
     }
 
 

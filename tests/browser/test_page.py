@@ -146,6 +146,7 @@ def test_text_can_be_read_on_every_tab(visit: Open, scheme: str) -> None:
         "Unrolled": ".barlayer",
         "PyTorch": ".stCode",
         "Train": "[data-testid=stNumberInput]",
+        "Experiments": ".st-key-begin",
     }
     for name, seen in ready.items():
         tab(page, name)

@@ -58,8 +58,10 @@ def test_a_file_under_two_names_counts_once() -> None:
     before = shelf.size(run)
     run.checkpoint.write_bytes(b"x" * 1000)
     os.link(run.checkpoint, run.path / "best.safetensors")
-    assert shelf.size(run) == before + 1000
-    assert shelf.used() == before + 1000
+    (run.path / "lab").mkdir()
+    (run.path / "lab" / "rows").write_bytes(b"x" * 30)
+    assert shelf.size(run) == before + 1030
+    assert shelf.used() == before + 1030
     assert shelf.gigabytes(1_300_000_000) == "1.3 GB"
     assert shelf.gigabytes(2_500_000) == "2.5 MB"
 

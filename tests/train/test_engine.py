@@ -7,7 +7,7 @@ import torch
 
 from resviz.core.net import infer
 from resviz.nn.module import build
-from resviz.train.engine import Engine, choose, device_of, fastest
+from resviz.train.engine import Engine, choose, compiled, device_of, fastest
 from resviz.train.errors import DeviceError
 from resviz.train.recipe import Recipe
 from resviz.zoo.families import named
@@ -55,3 +55,21 @@ def test_a_gpu_that_is_not_there_is_refused() -> None:
     assert device_of("auto") == CPU
     with pytest.raises(DeviceError, match="torch sees no GPU"):
         device_of("cuda")
+
+
+def test_a_compiled_model_has_the_same_weights_and_is_made_only_where_it_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Compiling itself takes most of a minute on a CPU: what is checked here is what torch is asked for."""
+    asked: list[str] = []
+
+    def fake(model: torch.nn.Module, mode: str) -> torch.nn.Module:
+        asked.append(mode)
+        return model
+
+    monkeypatch.setattr(torch, "compile", fake)
+    model = torch.nn.Linear(1, 1)
+    assert compiled(model, Recipe()) is model
+    assert asked == []
+    compiled(model, Recipe(compile="reduce-overhead"))
+    assert asked == ["reduce-overhead"]
