@@ -34,8 +34,11 @@ def unrolled(units: Sequence[str], removed: Set[int], theme: Theme, title: str) 
     """
     scene = Scene(*_size(_drawn(len(units))))
     ends = marks(replace(scene, marks=_ends(len(units))), theme)
-    groups = [f"<g{FADED if faded else ''}>{''.join(marks(replace(scene, marks=list(group)), theme))}</g>"
-              for faded, group in _groups(units, removed)]  # fmt: skip
+    groups = []
+    for faded, group in _groups(units, removed):
+        # a join is no unit that a person could remove
+        shown = [replace(mark, path="") if isinstance(mark, Sign) else mark for mark in group]
+        groups.append(f"<g{FADED if faded else ''}>{''.join(marks(replace(scene, marks=shown), theme))}</g>")
     return document(scene.width, scene.height, theme, title, [*ends, *groups])
 
 

@@ -9,8 +9,11 @@ from collections.abc import Iterator
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 from serving import ARGUMENTS, CHROMIUM, WIDE, Open, Server
+
+# patience for two cores that a training and a second test process keep busy
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="session")

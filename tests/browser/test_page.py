@@ -187,6 +187,7 @@ def test_more_stays_open_while_its_knobs_are_turned(visit: Open) -> None:
 
 def test_keys_remove_units_one_after_the_other(visit: Open) -> None:
     page = visit(view="Unrolled", layout="cifar", depth="110")
+    expect(page.locator(".canvas svg .part").first).to_be_visible()
     page.locator(".canvas").first.focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")

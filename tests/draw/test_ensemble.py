@@ -25,13 +25,8 @@ def drawn(n: int, removed: frozenset[int] = frozenset()) -> ET.Element:
 
 
 def copies(root: ET.Element) -> list[tuple[ET.Element, ET.Element]]:
-    """Each copy of an f with the group around it, which is faded or not; joins are parts without a box."""
-    return [
-        (group, part)
-        for group in root.iter(f"{SVG}g")
-        for part in group
-        if part.get("class") == "part" and part.find(f"{SVG}rect") is not None
-    ]
+    """Each copy of an f with the group around it, which is faded or not."""
+    return [(group, part) for group in root.iter(f"{SVG}g") for part in group if part.get("class") == "part"]
 
 
 def rows(root: ET.Element) -> list[bool]:
