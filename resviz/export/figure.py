@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from resviz.core.knob import SpecError, knob
+from resviz.core.knob import Knob, SpecError, Value, knob
 from resviz.core.net import Node
 from resviz.core.spec import NetSpec, Spec
 from resviz.draw import blocks, ensemble, layout, paper, ruled, unit
@@ -85,6 +85,10 @@ class Figure(Spec):
             raise SpecError(
                 f"the style blocks shows stages or blocks, not by {self.level}; the nearest is block", level="block"
             )
+
+    def offered(self, k: Knob) -> tuple[Value, ...]:
+        """What the style can show."""
+        return blocks.LEVELS if k.name == "level" and self.style == "blocks" else k.options(self)
 
     def shown(self) -> Shown:
         """Which numbers stand below the names of boxes."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import streamlit as st
 
 from resviz.core.knob import Knob, SpecError
 from resviz.core.spec import NetSpec
+from resviz.draw.paper import PaperError
 from resviz.export import formats
 from resviz.export.export import Export, Job
 from resviz.export.figure import Figure
@@ -46,7 +48,8 @@ def show(shown: Shown) -> None:
                     _knob(k, figure)
     job = Job((shown.spec,), figure)
     try:
-        diagram.show(_picture(shown.spec, figure), "export", lambda path: None, height=460)
+        wide = _picture(shown.spec, figure)
+        diagram.show(wide, "export", lambda path: None, tall=_narrow(shown.spec, figure), height=460)
     except ValueError as error:
         st.error(choice.plain(str(error)))
     _gallery(job, shown.file_name())
@@ -96,6 +99,16 @@ LANGUAGES: Mapping[str, str] = {
 @lru_cache(maxsize=64)
 def _picture(spec: NetSpec, figure: Figure) -> str:
     return svg(Job((spec,), figure), "")
+
+
+def _narrow(spec: NetSpec, figure: Figure) -> str:
+    """The figure for a narrow page, what stands side by side broken into rows, or "" where that would be too small."""
+    if figure.page != "none" or figure.style not in ("landscape", "blocks"):
+        return ""
+    try:
+        return _picture(spec, replace(figure, page="column"))
+    except PaperError:
+        return ""
 
 
 def _acting(figure: Figure, primary: bool) -> list[Knob]:
