@@ -77,9 +77,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.training", description=__doc__)
     parser.add_argument("--data-dir", default="", help="a folder with CIFAR-10 in its binary form")
     parser.add_argument("--images", type=int, default=0, help="so many training images; 0: all")
+    parser.add_argument("--precision", default="auto", choices=("auto", "float32", "bfloat16"), help="of ours")
     parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"))
     parser.add_argument("--batch", type=int, default=128)
-    parser.add_argument("--epochs", type=int, default=5, help="of each training for the accuracies")
+    parser.add_argument("--epochs", type=int, default=8, help="of each training for the accuracies")
     parser.add_argument("--seeds", type=int, default=5, help="trainings of each for the accuracies; 0: none")
     chosen, _ = parser.parse_known_args()
     device = device_of(chosen.device)
@@ -87,9 +88,10 @@ def main() -> None:
     if device.type == "cpu":
         torch.set_num_threads(1)
     print(f"\nTraining: {NET}, {len(data.train):,} images of 3×32×32, batch {chosen.batch}, {_machine(device)}")
-    _speeds(data, chosen.batch, device)
+    engine = _engine(data, _recipe(chosen.batch, device, precision=chosen.precision))
+    _speeds(data, chosen.batch, device, engine)
     if chosen.seeds:
-        _accuracies(data, chosen.batch, chosen.epochs, chosen.seeds, device)
+        _accuracies(data, _recipe(chosen.batch, device, epochs=chosen.epochs), chosen.seeds, engine)
     if device.type == "cuda":
         _gpu(data, chosen.batch)
     else:
@@ -125,7 +127,7 @@ def _model(net: str, seed: int = 0) -> nn.Module:
 
 
 def _recipe(batch: int, device: torch.device, **knobs: object) -> Recipe:
-    return Recipe.of({"data": "cifar10", "batch": batch, "lr": 0.1, "device": device.type, "epochs": 10_000,
+    return Recipe.of({"data": "cifar10", "batch": batch, "lr": 0.05, "device": device.type, "epochs": 10_000,
                       "threads": int(device.type == "cpu"), **knobs})  # fmt: skip
 
 
@@ -135,10 +137,9 @@ def _engine(data: Data, recipe: Recipe) -> Engine:
     return choose(_model(NET), sample, recipe, 10**6)
 
 
-def _speeds(data: Data, batch: int, device: torch.device) -> None:
+def _speeds(data: Data, batch: int, device: torch.device, engine: Engine) -> None:
     """Every loop in turns."""
     recipe = _recipe(batch, device)
-    engine = _engine(data, recipe)
     loops = {
         NAIVE: _naive_steps(data, batch, device, 0),
         LOADING: _naive_steps(data, batch, device, 2),
@@ -218,15 +219,13 @@ def _our_steps(data: Data, recipe: Recipe, engine: Engine) -> Iterator[int]:
         before = job.pace.step
 
 
-def _accuracies(data: Data, batch: int, epochs: int, seeds: int, device: torch.device) -> None:
+def _accuracies(data: Data, recipe: Recipe, seeds: int, engine: Engine) -> None:
     """The same number of epochs of one cycle by both."""
-    recipe = _recipe(batch, device, epochs=epochs)
-    engine = _engine(data, recipe)
     ours, naive = [], []
     for seed in range(seeds):
         job = Training(_model(NET, seed), data, replace(recipe, seed=seed), engine, lambda: None)
         ours.append(1 - float(str(list(job.rows())[-1]["test_error"])))
-        naive.append(_naive_training(data, replace(recipe, seed=seed), device))
+        naive.append(_naive_training(data, replace(recipe, seed=seed), engine.device))
     for title, found in ((f"ours: {engine}", ours), ("the naive loop, float32", naive)):
         spread = statistics.stdev(found) if len(found) > 1 else float("nan")
         print(f"  {title:<62} test accuracy {100 * statistics.fmean(found):.2f} ± {100 * spread:.2f} %, {seeds} seeds")
