@@ -142,10 +142,10 @@ def test_the_curves_of_runs_are_drawn(resviz: Run, monkeypatch: pytest.MonkeyPat
     for name in ("x.svg", "x.pdf", "x.png"):
         assert resviz("plot", run.id, "-o", name) == (0, "", "")
     svg = Path("x.svg").read_text(encoding="utf-8")
-    assert svg.count('class="curve"') == 2
-    assert f"ResNet-8, test ({run.id})" in svg
+    assert svg.count('aria-roledescription="line mark"') == 2
+    assert f"ResNet-8 ({run.id})" in svg
     assert "training" in pypdf.PdfReader("x.pdf").pages[0].extract_text()
     assert Image.open("x.png").size[0] >= 1440
     assert "there is no point" in resviz("plot", run.id, "-o", "x.svg", "--of", "loss")[2]
-    assert "ends in no format of plots" in resviz("plot", run.id, "-o", "x.gif")[2]
+    assert "ends in no format of charts" in resviz("plot", run.id, "-o", "x.gif")[2]
     assert "there is no run" in resviz("plot", "nosuch", "-o", "x.svg")[2]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from resviz.draw.theme import LIGHT
 from resviz.experiments import record
 from resviz.experiments.named import EXPERIMENTS
 from resviz.experiments.record import Experiment
@@ -17,8 +19,10 @@ from resviz.experiments.results import ArmResult, Spread, document, results, ver
 from resviz.runs import store
 from resviz.runs.journal import Row
 from resviz.runs.store import Run, RunError
-from resviz.ui import choice, run_curves, run_view
+from resviz.ui import chart_files, choice, run_curves, run_view
 from resviz.ui.colours import theme
+from resviz.views import curves as drawn
+from resviz.views.vega import Chart
 
 EVERY_SECONDS = 1.0
 PANELS = (("train_error", "Training error"), ("test_error", "Test error"))
@@ -136,8 +140,19 @@ def _files(experiment: Experiment) -> None:
             "Results (JSON)", lambda: json.dumps(document(experiment, results(experiment)), indent=1),
             f"{experiment.id}.json", "application/json", on_click="ignore",
         )  # fmt: skip
+        chart_files.buttons(partial(_chart, experiment), experiment.id)
         if not experiment.alive():
             st.button("Delete it and its runs", on_click=_delete, args=(experiment,))
+
+
+def _chart(experiment: Experiment) -> Chart:
+    """The error by epoch of every arm: the mean over the seeds, with the band of all."""
+    lines = [
+        drawn.Curve(arm.title, words, tuple(drawn.Point(epoch, s.mean, s.low, s.high) for epoch, s in
+                     enumerate(arm.curves[f"{part}_error"], start=1)))
+        for arm in results(experiment) for part, words in drawn.PARTS.items()
+    ]  # fmt: skip
+    return drawn.chart({"error": lines}, LIGHT, experiment.design.title)
 
 
 def _delete(experiment: Experiment) -> None:

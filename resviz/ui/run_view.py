@@ -5,19 +5,23 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from resviz.core.knob import SpecError
 from resviz.core.spec import NetSpec
+from resviz.draw.theme import LIGHT
 from resviz.runs import shelf, store
 from resviz.runs.journal import Row
 from resviz.runs.status import Status, curve_csv, kept, status
 from resviz.runs.store import ALIVE, RESUMABLE, Run, RunError
 from resviz.train.launch import go_on
-from resviz.ui import choice, run_curves
+from resviz.ui import chart_files, choice, run_curves
 from resviz.ui.colours import theme
+from resviz.views import curves as drawn
+from resviz.views.vega import Chart
 from resviz.zoo.families import from_json, to_json
 
 EVERY_SECONDS = 1.0
@@ -137,6 +141,7 @@ def _files(run: Run) -> None:
     with st.container(horizontal=True):
         curve, weights, spec = f"{run.id}.csv", f"{run.id}.safetensors", f"{run.id}.json"
         st.download_button("Curve (CSV)", lambda: curve_csv(run), curve, "text/csv", on_click="ignore")
+        chart_files.buttons(partial(_chart, run), run.id)
         if run.checkpoint.exists():
             st.download_button("Weights (safetensors)", run.checkpoint.read_bytes, weights, on_click="ignore")
         if run.best.exists() and not run.best.samefile(run.checkpoint):
@@ -145,6 +150,12 @@ def _files(run: Run) -> None:
                                help="of the epoch with the lowest error")  # fmt: skip
         st.download_button("Spec (JSON)", lambda: json.dumps(run.spec(), indent=1), spec, on_click="ignore")
         st.button("Show this network", on_click=_take, args=(run,))
+
+
+def _chart(run: Run) -> Chart:
+    """Error and loss by epoch, in the light theme."""
+    title, seen = str(run.config()["title"]), kept(store.rows(run)[0])
+    return drawn.chart({name: drawn.of_rows(title, seen, name) for name in drawn.QUANTITIES}, LIGHT, title)
 
 
 def _keep(run: Run, alive: bool) -> None:

@@ -51,13 +51,19 @@ def stop_button(page: Page) -> Locator:
     return page.locator(".st-key-stop").get_by_role("button")
 
 
+def idle(page: Page) -> None:
+    """Wait until the script has run to its end, so that what is clicked next does not move away."""
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_attached()
+    page.wait_for_timeout(300)
+
+
 def choose_epochs(page: Page, epochs: int) -> None:
     """Type the number and wait until the page has taken it in: until then a press would train for the old one."""
     field = page.get_by_label("Epochs", exact=True)
     field.fill(str(epochs))
     field.press("Enter")
-    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_attached()
-    page.wait_for_timeout(1000)
+    page.wait_for_timeout(500)
+    idle(page)
 
 
 def without_shortcut(page: Page) -> None:
@@ -179,6 +185,7 @@ def test_more_stays_open_while_its_knobs_are_turned(visit: Open) -> None:
     sidebar.get_by_text("More", exact=True).click()
     sidebar.get_by_text("Squeeze-and-excitation").click()
     expect(title(page)).to_have_text("SE-ResNet-50")
+    idle(page)
     sidebar.get_by_text("Zero γ").first.click()
     expect(title(page)).to_have_text("SE-ResNet-50 (zero γ)")
     expect(sidebar.get_by_text("Group width")).to_be_visible()
@@ -408,9 +415,7 @@ def test_a_run_outlives_its_server_and_a_killed_one_is_not_shown_as_running(
     own = Server(tmp_path)
     try:
         page = visit(at=own, view="Train", layout="cifar", depth="20")
-        epochs = page.get_by_label("Epochs", exact=True)
-        epochs.fill("1000")
-        epochs.press("Enter")
+        choose_epochs(page, 1000)
         page.get_by_role("button", name="Train ResNet-20").click()
         page.wait_for_function("document.querySelector('.run')?.innerText.match(/[1-9]\\d* of/)", timeout=60_000)
         name = parameters(page)["run"]

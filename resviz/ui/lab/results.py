@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import pandas as pd
 import streamlit as st
 
-from resviz.draw import chart
 from resviz.draw.theme import LIGHT
 from resviz.lab import jobs
 from resviz.runs import store
 from resviz.runs.store import ALIVE, Run
-from resviz.ui import choice
+from resviz.ui import chart_files, choice
 from resviz.ui.colours import theme
 from resviz.ui.lab import surface
 from resviz.ui.run_view import WORDS
@@ -22,7 +21,6 @@ from resviz.views.lab import views
 from resviz.views.lab.view import Series, View, as_csv, single_charts, table, whole_chart
 
 EVERY_SECONDS = 1.0
-MIMES = {".svg": "image/svg+xml", ".pdf": "application/pdf", ".png": "image/png"}
 MOST_ROWS = 2000
 
 
@@ -87,18 +85,11 @@ def _charts(view: View, series: Sequence[Series], complete: bool) -> None:
 
 
 def _files(view: View, series: Sequence[Series], chosen: str) -> None:
-    """Every number as CSV, and the chart in the light theme; made on the click."""
-
-    def make(write: Callable[[str], bytes]) -> bytes:
-        return write(chart.svg(whole_chart(view, series, LIGHT, chosen)))
-
+    """Every number as CSV, and the chart; made on the click."""
     with st.container(horizontal=True):
         csv = partial(as_csv, series)
         st.download_button("Numbers (CSV)", csv, f"{view.name}.csv", "text/csv", on_click="ignore", key="lab-csv")
-        for ending, write in chart.WRITERS.items():
-            words = ending.removeprefix(".").upper()
-            st.download_button(words, partial(make, write), f"{view.name}{ending}", MIMES[ending], on_click="ignore",
-                               key=f"lab-{words}")  # fmt: skip
+        chart_files.buttons(lambda: whole_chart(view, series, LIGHT, chosen), view.name)
 
 
 def _table(view: View, series: Sequence[Series]) -> None:

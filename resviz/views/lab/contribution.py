@@ -7,7 +7,8 @@ from statistics import mean
 from typing import Any
 
 from resviz.draw.theme import Theme
-from resviz.views.lab.view import Chart, Series, View, colour, dashes, whole
+from resviz.views.lab.view import Series, View, colour, dashes, whole
+from resviz.views.vega import Chart
 
 WEIGHTS = {"initial": "before training", "trained": "after training"}
 

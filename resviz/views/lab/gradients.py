@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from resviz.draw.theme import Theme
-from resviz.views.lab.view import Chart, Row, Series, View, colour, dashes, joined, whole
+from resviz.views.lab.view import Row, Series, View, colour, dashes, joined, whole
+from resviz.views.vega import Chart
 
 SHARE = 0.95
 EXACT, PRODUCT = "exact: all paths of a length together", "paths × mean norm of one, as sampled"

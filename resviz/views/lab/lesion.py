@@ -7,7 +7,8 @@ from statistics import median
 from typing import Any
 
 from resviz.draw.theme import Theme
-from resviz.views.lab.view import Chart, Row, Series, View, colour, joined, whole
+from resviz.views.lab.view import Row, Series, View, colour, joined, whole
+from resviz.views.vega import Chart
 
 SIZED, KEPT = "changes the size", "keeps the size"
 

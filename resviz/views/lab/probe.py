@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from resviz.draw.theme import Theme
-from resviz.views.lab.view import Chart, Row, Series, View, colour
+from resviz.views.lab.view import Row, Series, View, colour
+from resviz.views.vega import Chart
 
 UNITS, WEIGHTED = "units", "layers with weights"
 KINDS = {UNITS: ("unit",), WEIGHTED: ("conv", "linear")}

@@ -7,7 +7,8 @@ from statistics import mean
 from typing import Any
 
 from resviz.draw.theme import Theme
-from resviz.views.lab.view import Chart, Row, Series, View, colour, joined
+from resviz.views.lab.view import Row, Series, View, colour, joined
+from resviz.views.vega import Chart
 
 
 def panels(series: Sequence[Series], theme: Theme, choice: str) -> list[Chart]:

@@ -9,7 +9,8 @@ from typing import Any
 from contourpy import contour_generator
 
 from resviz.draw.theme import Theme
-from resviz.views.lab.view import Chart, Series, View
+from resviz.views.lab.view import Series, View
+from resviz.views.vega import Chart
 
 HIGHEST = 3.0
 """log₁₀ of the loss at which the colours end."""

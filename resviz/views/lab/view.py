@@ -13,14 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from resviz.draw.theme import Theme
+from resviz.views.vega import Chart, document
 
 Row = Mapping[str, Any]
-Chart = dict[str, Any]
-SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
-FONT = "DejaVu Sans, Verdana, Arial, sans-serif"
-PADDING = dict.fromkeys(("left", "top", "right", "bottom"), 8)
-SERIES = ("conv", "linear", "activation", "stage", "pool")
-"""Categories of the theme whose edges colour the networks, in order."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +46,7 @@ def whole_chart(view: View, series: Sequence[Series], theme: Theme, choice: str)
     """All panels in one document, as a file has them."""
     width = 640 if view.join == "vconcat" else 320
     panels = [{"width": width, **panel} for panel in view.panels(series, theme, choice)]
-    return _document({view.join: panels, "resolve": {"scale": {"color": "shared"}}}, theme)
+    return document({view.join: panels, "resolve": {"scale": {"color": "shared"}}}, theme)
 
 
 def single_charts(view: View, series: Sequence[Series], theme: Theme, choice: str) -> list[Chart]:
@@ -59,25 +54,11 @@ def single_charts(view: View, series: Sequence[Series], theme: Theme, choice: st
     charts = []
     for number, panel in enumerate(view.panels(series, theme, choice)):
         fit = {"autosize": {"type": "fit-x", "contains": "padding"}, **panel, "width": "container"}
-        chart = _document(fit, theme)
+        chart = document(fit, theme)
         if number and view.join == "vconcat":
             chart["config"]["legend"]["disable"] = True
         charts.append(chart)
     return charts
-
-
-def _document(body: Chart, theme: Theme) -> Chart:
-    """The whole Vega-Lite document of a chart in the theme's colours."""
-    axis = {"labelColor": theme.ink, "titleColor": theme.ink, "gridColor": theme.panel, "domainColor": theme.faint,
-            "tickColor": theme.faint, "labelFontSize": 12, "titleFontSize": 13,
-            "titleFontWeight": "normal"}  # fmt: skip
-    legend = {"labelColor": theme.ink, "titleColor": theme.ink, "orient": "top", "title": None, "labelLimit": 600,
-              "labelFontSize": 12, "columns": 1, "symbolBaseFillColor": theme.ink,
-              "symbolBaseStrokeColor": theme.ink}  # fmt: skip
-    title = {"color": theme.ink, "fontSize": 13, "anchor": "start"}
-    config = {"font": FONT, "axis": axis, "legend": legend, "title": title, "view": {"stroke": None},
-              "range": {"category": [theme.edge(name) for name in SERIES]}}  # fmt: skip
-    return {"$schema": SCHEMA, "background": theme.ground, "padding": PADDING, "config": config, **body}
 
 
 def joined(series: Sequence[Series], each: Callable[[Row], Mapping[str, Any] | None]) -> dict[str, Any]:
