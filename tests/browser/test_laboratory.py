@@ -74,6 +74,8 @@ def test_a_picture_of_ones_own_goes_through_and_what_is_none_is_refused(
     page = visit(size=(1280, 1400), view="Lab", layout="cifar", depth="8", run=trained, lab="features")
     expect(page.get_by_text("The network says").first).to_be_visible(timeout=60_000)
     expect(page.get_by_text("It is a").first).to_be_visible()
+    pictures = page.get_by_role("img", name="the channels behind stage2")
+    assert pictures.evaluate("image => image.naturalWidth") > 300
     own, none = tmp_path / "own.png", tmp_path / "none.png"
     Image.new("L", (30, 30), 200).save(own)
     none.write_bytes(b"this is text")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
+from html import escape
 
 import streamlit as st
 
@@ -44,11 +46,18 @@ def _picture() -> tuple[int, bytes | None, bool, str]:
 
 def _maps(found: Features) -> None:
     picture, answer = st.columns([1, 4])
-    picture.image(found.picture)
+    with picture:
+        _image(found.picture, "the picture as it is put in")
     likely = sorted(enumerate(found.probabilities), key=lambda pair: -pair[1])[:LIKELY]
     words = ", ".join(f"class {number}: {100 * p:.1f} %" for number, p in likely)
     truth = "" if found.label is None else f"It is a {found.label}. "
     answer.markdown(f"{truth}The network says: {words}")
     for at in found.maps:
         st.caption(f"{choice.plain(at.path)}: {dims(at.shape)}")
-        st.image(at.png)
+        _image(at.png, f"the channels behind {at.path}")
+
+
+def _image(png: bytes, alt: str) -> None:
+    """A picture within the page: a file of its own may be gone before the browser asks for it."""
+    data = base64.b64encode(png).decode()
+    st.html(f'<img src="data:image/png;base64,{data}" alt="{escape(alt)}" style="max-width:100%;border-radius:4px">')
