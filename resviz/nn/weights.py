@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from resviz.core.spec import NetSpec
@@ -77,5 +77,4 @@ def _put(model: nn.Module, tensors: dict[str, Tensor], title: str, name: str) ->
 def write(model: nn.Module, file: Path, line: str) -> None:
     """Write the weights as safetensors that carry the line."""
     tensors = {name: tensor.detach().contiguous() for name, tensor in model.state_dict().items()}
-    with torch.no_grad():
-        file.write_bytes(save(tensors, {"format": "pt", "resviz": line}))
+    save_file(tensors, file, {"format": "pt", "resviz": line})
