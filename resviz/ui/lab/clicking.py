@@ -48,8 +48,9 @@ def _fragment(subjects: Sequence[tuple[str, Subject]]) -> None:
 def _answer(subject: Subject, removed: list[int]) -> None:
     images = max(FEWEST, min(MOST, AT_ONCE // max(1, tables.costs(subject.spec.node()).macs)))
     try:
-        intact = client.accuracy(shared(), subject, [], images)
-        now = client.accuracy(shared(), subject, removed, images) if removed else intact
+        with st.spinner("the network answers the test images …"):
+            intact = client.accuracy(shared(), subject, [], images)
+            now = client.accuracy(shared(), subject, removed, images) if removed else intact
     except (ValueError, OSError) as error:
         st.error(choice.plain(str(error)))
         return

@@ -44,6 +44,9 @@ def show(shown: Shown) -> None:
         for each in found:
             if each.subject is None:
                 st.error(choice.plain(each.refusal))
+    if asked.trained(name) and any(each.subject is not None and each.subject.run is None for each in found):
+        with left:
+            st.caption("What is not trained guesses. Train it on the page Train, or choose a run above.")
     possible = [each.subject for each in found if each.subject is not None]
     titled = list(zip(subject.titles(possible), possible, strict=True))
     if name == asked.FEATURES:
