@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 
-NAMES = ("cost", "classroom", "page", "lab", "training", "exports")
+NAMES = ("cost", "classroom", "page", "lab", "training", "live", "exports")
 
 
 def main() -> None:
