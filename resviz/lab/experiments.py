@@ -19,12 +19,14 @@ class Experiment:
     """`module` has a function `rows(subject, settings, watch)`.
 
     `trained` says that the experiment is about a network with data; without, it is about any network as it is
-    initialised. `version` is raised when its numbers become others, so that old answers are not taken for new ones.
+    initialised. `needs_units` says that it takes units apart. `version` is raised when its numbers become others, so
+    that old answers are not taken for new ones.
     """
 
     settings: type[Settings]
     module: str
     trained: bool = True
+    needs_units: bool = True
     version: int = 1
 
 
@@ -112,7 +114,7 @@ What to look at: plain-56 and ResNet-56 side by side, with BN and without; then 
 the plain network fades, and that of the residual one nearly doubles at every unit. For highway networks turn the gate's
 bias.
 """,
-)(Experiment(settings.Probe, "resviz.lab.probe", trained=False))
+)(Experiment(settings.Probe, "resviz.lab.probe", trained=False, needs_units=False))
 
 EXPERIMENTS.register(
     "contribution",
@@ -142,4 +144,4 @@ loss is that of training images, with BN's stored statistics.
 Li et al. found that the surface of a plain network of 56 layers is rugged, and that shortcuts make it smooth. Two
 directions of hundreds of thousands are a thin slice: what it shows depends on the seed, so draw several.
 """,
-)(Experiment(settings.Surface, "resviz.lab.surface"))
+)(Experiment(settings.Surface, "resviz.lab.surface", needs_units=False))

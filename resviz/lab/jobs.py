@@ -27,8 +27,6 @@ from resviz.views.paths import units
 
 WORKER = "resviz.lab.worker"
 FRESH = "fresh"
-WITHOUT_UNITS = ("surface", "probe")
-"""Experiments that need no units to take apart."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,7 @@ class Job:
         """Raise LabError or DataError where the experiment is not possible with the network or its data."""
         if self.experiment.trained:
             locate(self.subject.recipe.data, self.subject.recipe.data_dir)
-        if self.name not in WITHOUT_UNITS:
+        if self.experiment.needs_units:
             refuse_unitless(self.subject.spec)
 
 

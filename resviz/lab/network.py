@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator
 
@@ -10,7 +11,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
-from resviz.core.net import Node
+from resviz.core.net import Node, walk
 from resviz.lab.chain import Chain, State
 from resviz.lab.errors import LabError
 from resviz.lab.subject import Subject
@@ -79,18 +80,5 @@ def in_batches(images: Images, data: Data, size: int, device: torch.device) -> I
 
 def batch_size(node: Node, kept: int, images: int) -> int:
     """How many images go through at once, so that `kept` signals of the largest size fit into CACHE_BYTES."""
-    largest = max(_elements(part) for part in _parts(node))
+    largest = max(math.prod(part.out) for _, part in walk(node))
     return max(1, min(LARGEST_BATCH, images, CACHE_BYTES // (FLOAT * largest * max(1, kept))))
-
-
-def _parts(node: Node) -> Iterator[Node]:
-    yield node
-    for _, part in node.parts:
-        yield from _parts(part)
-
-
-def _elements(node: Node) -> int:
-    size = 1
-    for side in node.out:
-        size *= side
-    return size

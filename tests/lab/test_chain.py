@@ -56,7 +56,7 @@ def test_a_unit_removed_is_the_term_without_it(knobs):
     _compare(placed(**knobs))
 
 
-@pytest.mark.parametrize("family", ["plain", "highway", "keras-resnet18", "keras-applications"])
+@pytest.mark.parametrize("family", ["plain", "highway", "googlenet", "keras-resnet18", "keras-applications"])
 def test_a_unit_removed_is_the_term_without_it_in_other_families(family):
     _compare(placed(family, **OTHERS[family]))
 
