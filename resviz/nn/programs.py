@@ -25,7 +25,7 @@ def _safetensors(model: nn.Module, spec: NetSpec, file: Path, line: str) -> None
 
 
 def _torch(model: nn.Module, spec: NetSpec, file: Path, line: str) -> None:
-    archive.write(model, spec.input_shape(), file, line)
+    archive.write(model, spec.node(), file, line)
 
 
 def _onnx(model: nn.Module, spec: NetSpec, file: Path, line: str) -> None:

@@ -15,40 +15,18 @@ import pytest
 import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
+from small import SMALL, settled
 
 from resviz.core.flow import flow
 from resviz.core.net import leaves
-from resviz.core.spec import NetSpec
 from resviz.export import carried, formats, reading
 from resviz.export.export import Job
 from resviz.export.figure import Figure
-from resviz.nn import onnx_graph, programs, weights
+from resviz.nn import onnx_graph, programs
 from resviz.nn.client import TorchError
 from resviz.nn.module import build
 from resviz.views import tables
 from resviz.zoo.families import from_text
-from resviz.zoo.shortcuts import SHORTCUTS
-
-SMALL = (
-    *(f"resnet:layout=cifar:depth=8:shortcut={name}" for name in SHORTCUTS.names()),
-    "resnet:layout=cifar:depth=20:order=pre:drop_path=0.3:se=true",
-    "resnet:blocks=1,2:width=16:groups=4:group_width=16:stem=deep:avg_down=true:input=3,33,47",
-    "googlenet:width=8:input=3,96,96:aux=true", "googlenet:width=8:input=3,96,96:form=paper", "alexnet-d2l:hidden=64",
-    "vgg:depth=11:width=8:input=3,96,64", "lenet", "nin-cifar", "highway", "highway19",
-    "keras-applications:version=v2:width=8:input=3,64,64", "keras-resnet18:width=8:input=1,64,64",
-)  # fmt: skip
-
-
-def settled(spec: NetSpec) -> torch.nn.Module:
-    """The network with the statistics of a batch in its BN, so that its outputs are of order one."""
-    model = weights.loaded(spec, None, 0)
-    for module in model.modules():
-        if isinstance(module, torch.nn.BatchNorm2d):
-            module.momentum = None
-    model.train()
-    with torch.no_grad():
-        model(torch.randn(4, *spec.input_shape(), generator=torch.Generator().manual_seed(1)))
-    return model.eval()
 
 
 def run(model: bytes, images: torch.Tensor) -> list[np.ndarray]:
