@@ -1,9 +1,10 @@
 """Training: images a second and accuracy of ours beside the loop that people write, same net, batch and machine.
 
 `python -m tests.benchmarks.training` trains ResNet-20 on digits enlarged to 32×32 in three colours, which needs no
-download; `--data-dir FOLDER` takes CIFAR-10 from there. Both loops run in turns, so that what else the machine does
-hits both. The naive loop does the same mathematics: it normalises and pads in the same order, decays the same weights,
-takes the same rates; what differs is how it is done (an image at a time, float32) and what the seeds draw.
+download; `--data-dir FOLDER` takes CIFAR-10 from there. Each loop is a process, ours with the environment that
+`resviz train` gives it; they run in turns, so that what else the machine does hits all. The naive loop does the same
+mathematics: it normalises and pads in the same order, decays the same weights, takes the same rates; what differs is
+how it is done (an image at a time, float32) and what the seeds draw.
 
 On a GPU (`--device cuda`) it goes on with ResNet-20, 56, 110 and ResNet-18 on CIFAR-10's shape: epochs a second, and
 the share of the time in which the device computes.
@@ -12,10 +13,13 @@ the share of the time in which the device computes.
 from __future__ import annotations
 
 import argparse
+import multiprocessing
+import os
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
 
 import torch
 from scipy.stats import ttest_ind
@@ -26,6 +30,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from resviz.core.net import infer
 from resviz.nn.module import build
+from resviz.runs.store import CALM
 from resviz.train import batches
 from resviz.train.data import Data, Images, load, moments
 from resviz.train.engine import Engine, choose, device_of
@@ -39,6 +44,7 @@ GPU_NETS = ("resnet20", "resnet56", "resnet110", "resnet18")
 SIDE, PADDING = 32, 4
 GOAL_CPU, GOAL_GPU = 2.0, 10.0
 TURNS, TURN_SECONDS = 8, 4.0
+OURS = "ours, by the engine that it chooses"
 NAIVE, LOADING = "the naive loop, loading in the same process", "the naive loop, two loading processes"
 
 
@@ -92,9 +98,9 @@ def main() -> None:
     if device.type == "cpu":
         torch.set_num_threads(1)
     print(f"\nTraining: {NET}, {len(data.train):,} images of 3×32×32, batch {chosen.batch}, {_machine(device)}")
-    engine = _engine(data, _recipe(chosen.batch, device, precision=chosen.precision))
-    _speeds(data, chosen.batch, device, engine)
+    _speeds(chosen)
     if chosen.seeds:
+        engine = _engine(data, _recipe(chosen.batch, device, precision=chosen.precision))
         _accuracies(data, _recipe(chosen.batch, device, epochs=chosen.epochs), chosen.seeds, engine)
     if device.type == "cuda":
         _gpu(data, chosen.batch)
@@ -141,26 +147,66 @@ def _engine(data: Data, recipe: Recipe) -> Engine:
     return choose(_model(NET), sample, recipe, 10**6)
 
 
-def _speeds(data: Data, batch: int, device: torch.device, engine: Engine) -> None:
-    """Every loop in turns."""
-    recipe = _recipe(batch, device)
+def _speeds(chosen: argparse.Namespace) -> None:
+    """Every loop in turns, each in its process."""
     loops = {
-        NAIVE: _naive_steps(data, batch, device, 0),
-        LOADING: _naive_steps(data, batch, device, 2),
-        f"ours: {engine}": _our_steps(data, recipe, engine),
+        NAIVE: Loop(_naive_steps, chosen, 0),
+        LOADING: Loop(_naive_steps, chosen, 2),
+        OURS: Loop(_our_steps, chosen, environment=CALM),
     }
     speeds = {title: Speed([], []) for title in loops}
-    for steps in loops.values():
-        next(steps)
     for _ in range(TURNS):
-        for title, steps in loops.items():
-            clock, cpu = _turn(steps)
+        for title, loop in loops.items():
+            clock, cpu = loop.turn()
             speeds[title].clock.append(clock)
             speeds[title].cpu.append(cpu)
+    for loop in loops.values():
+        loop.end()
     print(f"  {'images a second':<58} {'of the clock':<24} of CPU time")
     for title, speed in speeds.items():
         print(f"  {title:<58} {speed}{'   (without the loading)' if title == LOADING else ''}")
-    _ratios(*speeds.values(), device)
+    _ratios(*speeds.values(), device_of(chosen.device))
+
+
+class Loop:
+    """A loop that trains for ever, in a process of its own that only works when it is its turn."""
+
+    def __init__(
+        self, steps: Callable[..., Iterator[int]], chosen: argparse.Namespace, *arguments: object,
+        environment: Mapping[str, str] = {},
+    ) -> None:  # fmt: skip
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(theirs, steps, chosen, *arguments))
+        before = dict(os.environ)
+        os.environ.update(environment)
+        self._process.start()
+        os.environ.clear()
+        os.environ.update(before)
+        self._pipe.recv()
+
+    def turn(self) -> tuple[float, float]:
+        """Images a second over TURN_SECONDS, by the clock and by the process's CPU time."""
+        self._pipe.send(True)
+        clock, cpu = self._pipe.recv()
+        return clock, cpu
+
+    def end(self) -> None:
+        self._pipe.send(False)
+        self._process.join()
+
+
+def _serve(
+    pipe: Connection, steps: Callable[..., Iterator[int]], chosen: argparse.Namespace, *arguments: object
+) -> None:
+    """The loop's process: it gets ready, and then does a turn whenever it is asked to."""
+    if device_of(chosen.device).type == "cpu":
+        torch.set_num_threads(1)
+    going = steps(chosen, *arguments)
+    next(going)
+    pipe.send(True)
+    while pipe.recv():
+        pipe.send(_turn(going))
 
 
 def _ratios(naive: Speed, loading: Speed, ours: Speed, device: torch.device) -> None:
@@ -188,8 +234,9 @@ def _turn(steps: Iterator[int]) -> tuple[float, float]:
     return images / (time.perf_counter() - begun), images / (time.process_time() - cpu)
 
 
-def _naive_steps(data: Data, batch: int, device: torch.device, workers: int) -> Iterator[int]:
+def _naive_steps(chosen: argparse.Namespace, workers: int) -> Iterator[int]:
     """The images of each step, for ever: the loop that people write, in float32, reading the loss at every step."""
+    data, batch, device = _data(chosen.data_dir, chosen.images), chosen.batch, device_of(chosen.device)
     model = _model(NET).to(device).train()
     optimizer = _naive_optimizer(model, _recipe(batch, device, lr=0.01))
     loader = DataLoader(Naive(data), batch, shuffle=True, num_workers=workers, drop_last=True,
@@ -217,15 +264,13 @@ def _naive_step(model: nn.Module, optimizer: torch.optim.Optimizer, images: Tens
     return loss.item()
 
 
-def _our_steps(data: Data, recipe: Recipe, engine: Engine) -> Iterator[int]:
+def _our_steps(chosen: argparse.Namespace) -> Iterator[int]:
     """The images of each step, for ever, in our loop as it is; its rows and evaluations are within the time."""
-    seen = [0]
-
-    def watch() -> None:
-        seen[0] += 1
-
-    job = Training(_model(NET), replace(data, test=Images(data.test.pixels[:2], data.test.labels[:2])), recipe, engine,
-                   watch)  # fmt: skip
+    data = _data(chosen.data_dir, chosen.images)
+    recipe = _recipe(chosen.batch, device_of(chosen.device), precision=chosen.precision)
+    engine = _engine(data, recipe)
+    data = replace(data, test=Images(data.test.pixels[:2], data.test.labels[:2]))
+    job = Training(_model(NET), data, recipe, engine, lambda: None)
     before = 0
     for _ in job.rows():
         yield (job.pace.step - before) * recipe.batch
