@@ -21,7 +21,7 @@ from resviz.draw.theme import THEMES
 from resviz.lab import jobs, subject
 from resviz.lab.experiments import EXPERIMENTS
 from resviz.lab.jobs import Job
-from resviz.lab.names import LAST, by_name, run_of, untrained
+from resviz.lab.names import by_name, run_of, untrained
 from resviz.lab.subject import Subject
 from resviz.runs import store
 from resviz.runs.store import Run
@@ -80,7 +80,7 @@ def command(name: str, rank: float) -> Command:
 def _options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "networks", nargs="+", metavar="RUN|NETWORK",
-        help=f"a run (see resviz runs; {LAST}: the newest), or a network such as resnet20, which is then not trained",
+        help=f"a run ({store.LAST}: the newest; see resviz runs), or a network such as resnet20, then not trained",
     )  # fmt: skip
     parser.add_argument("--format", choices=("text", "json", "csv"), default="text")
     parser.add_argument("-o", "--output", metavar="FIGURE", help=f"ends in {', '.join(chart.WRITERS)}")

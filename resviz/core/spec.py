@@ -64,8 +64,9 @@ class Spec(ABC):
         for k in self.knobs():
             lacking, initial = k.needs(self), k.initial(self)
             if lacking and getattr(self, k.name) != initial:
+                way_out = f"leave it at {k.show(initial)}" if k.show(initial) else "leave it out"
                 raise IdleKnobError(
-                    f"{k.name} {quoted(k.show(getattr(self, k.name)))} needs {lacking}; leave it at {k.show(initial)}",
+                    f"{k.name} {quoted(k.show(getattr(self, k.name)))} needs {lacking}; {way_out}",
                     **{k.name: initial},
                 )
 

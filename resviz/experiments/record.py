@@ -92,7 +92,9 @@ def stop(experiment: Experiment) -> None:
 
 
 def delete(experiment: Experiment) -> None:
-    """Remove the experiment and its runs; raises RunError if one is pinned or does not end in time."""
+    """Remove the experiment and its runs; raises RunError if one is pinned, before any is touched, or does not end."""
+    for run in experiment.runs():
+        shelf.refuse_pinned(run)
     stop(experiment)
     for run in experiment.runs():
         if run.path.exists():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import torch
@@ -12,8 +13,9 @@ from resviz.lab import network
 from resviz.lab.chain import Chain, State, Unit
 from resviz.lab.settings import Contribution
 from resviz.lab.subject import Subject
-from resviz.runs.journal import Row
+from resviz.runs.journal import Row, finite
 from resviz.runs.process import Watch
+from resviz.train.capacity import batch_size
 
 
 @dataclass
@@ -39,18 +41,19 @@ def rows(subject: Subject, settings: Contribution, watch: Watch) -> Iterator[Row
     states: dict[str, State] = {"initial": network.initial(subject)}
     if subject.run is not None:
         states["trained"] = network.weights(subject)
-    size = network.batch_size(subject.spec.node(), 2, len(chosen))
+    size = batch_size(subject.spec.node(), len(network.chain(subject, device).links), len(chosen))
     for done, (weights, state) in enumerate(states.items(), start=1):
         chain = network.chain(subject, device, state)
-        sums = contributions(chain, network.in_batches(chosen, data, size, device), watch)
+        sums = contributions(chain, network.Batches(chosen, data, size, device), watch)
         for number, (link, found) in enumerate(zip(chain.units, sums)):
             means = found.means()
-            row: Row = {"kind": "result", "weights": weights, "unit": number, "path": link.path, **means}
-            yield {**row, "ratio": means["branch"] / means["input"], "progress": done / len(states)}
+            ratio = means["branch"] / means["input"] if means["input"] else math.nan
+            row: Row = {"kind": "result", "weights": weights, "unit": number, "path": link.path}
+            yield {**row, **finite({**means, "ratio": ratio}), "progress": done / len(states)}
 
 
 @torch.inference_mode()
-def contributions(chain: Chain, batches: Iterator[network.Batch], watch: Watch) -> list[Sums]:
+def contributions(chain: Chain, batches: Iterable[network.Batch], watch: Watch) -> list[Sums]:
     """The sums of each unit: ‖x‖ "input", ‖F(x)‖ "branch", ‖h(x)‖ "shortcut", and the mean "gate"."""
     sums = [Sums() for _ in chain.places]
     for x, _ in batches:

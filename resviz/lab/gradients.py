@@ -25,11 +25,14 @@ from resviz.lab import network
 from resviz.lab.chain import Chain, Unit
 from resviz.lab.settings import Gradients
 from resviz.lab.subject import Subject
-from resviz.runs.journal import Row
+from resviz.runs.journal import Row, finite
 from resviz.runs.process import Watch
+from resviz.train.capacity import batch_size
 
 TOGETHER = 2**24
 """Elements of the gradients that are carried back at once."""
+DOUBLE = 2
+"""Floats that a number in float64 takes the room of."""
 
 Carry = Callable[[Unit, Tensor, Tensor], Tensor]
 """Takes a unit, its input [B, …] and the gradients [K, B, …] behind it; gives those in front of it."""
@@ -41,23 +44,57 @@ def rows(subject: Subject, settings: Gradients, watch: Watch) -> Iterator[Row]:
     data = network.data(subject)
     chain = network.chain(subject, device).double()
     chosen = network.first(data.test, settings.images)
-    x, labels = next(network.in_batches(chosen, data, len(chosen), device))
-    x = x.double()
     lengths, ways = len(chain.places), ways_round(chain)
-    exact = by_length(chain, x, labels, watch)
-    ordinary = whole(chain, x, labels)
-    yield {"kind": "progress", "progress": 0.5}
+    signals = DOUBLE * (lengths + 1 + len(chain.links))
+    batches = network.Batches(chosen, data, batch_size(subject.spec.node(), signals, len(chosen)), device)
+    sums = Sums(lengths + 1)
+    for done, (x, labels) in enumerate(batches, start=1):
+        sums.add(by_length(chain, x.double(), labels, watch), whole(chain, x.double(), labels))
+        yield {"kind": "progress", "progress": 0.5 * done / len(batches)}
     drawn = random.Random(settings.seed)
     for k in range(lengths + 1):
         counted = count(ways, k)
-        found: Row = {"kind": "result", "length": k, "paths": str(counted), "exact": _norm(exact[k])}
+        found: Row = {"kind": "result", "length": k, "paths": str(counted), **finite({"exact": sums.exact(k)})}
         if counted:
             draws = min(settings.draws, counted)
-            norms = norms_of_paths(chain, x, labels, sampled(ways, k, draws, drawn), watch)
-            found |= {"mean": _mean(norms), "spread": _spread(norms), "draws": draws}
+            norms = _of_all(chain, batches, sampled(ways, k, draws, drawn), watch)
+            found |= {**finite({"mean": _mean(norms), "spread": _spread(norms)}), "draws": draws}
         yield {**found, "progress": 0.5 + 0.5 * (k + 1) / (lengths + 1)}
-    difference = _norm(exact.sum(0) - ordinary)
-    yield {"kind": "result", "length": None, "exact": _norm(ordinary), "difference": difference, "progress": 1.0}
+    last = finite({"exact": sums.ordinary, "difference": sums.difference})
+    yield {"kind": "result", "length": None, **last, "progress": 1.0}
+
+
+class Sums:
+    """Norms of gradients, summed over the images so far: for each length, of the ordinary one, and of what differs."""
+
+    def __init__(self, lengths: int) -> None:
+        self._by_length, self._ordinary, self._difference, self._images = [0.0] * lengths, 0.0, 0.0, 0
+
+    def add(self, exact: Tensor, ordinary: Tensor) -> None:
+        """Add a batch: the gradients [K, B, …] of all lengths, and the ordinary ones [B, …]."""
+        self._images += len(ordinary)
+        self._by_length = [before + _summed(each) for before, each in zip(self._by_length, exact, strict=True)]
+        self._ordinary += _summed(ordinary)
+        self._difference += _summed(exact.sum(0) - ordinary)
+
+    def exact(self, length: int) -> float:
+        """The mean over the images of the norm of what the paths of that length bring."""
+        return self._by_length[length] / self._images
+
+    @property
+    def ordinary(self) -> float:
+        return self._ordinary / self._images
+
+    @property
+    def difference(self) -> float:
+        """The mean norm of what the lengths together lack of the ordinary gradient."""
+        return self._difference / self._images
+
+
+def _of_all(chain: Chain, batches: network.Batches, choices: Tensor, watch: Watch) -> Tensor:
+    """The mean over all images of the norm of the gradient [P] that comes through each path."""
+    sums = [norms_of_paths(chain, x.double(), labels, choices, watch) * len(x) for x, labels in batches]
+    return torch.stack(sums).sum(0) / len(batches.images)
 
 
 def ways_round(chain: Chain) -> list[bool]:
@@ -197,9 +234,9 @@ def norms_of_paths(chain: Chain, x: Tensor, labels: Tensor, choices: Tensor, wat
     return norms.mean(1)
 
 
-def _norm(gradient: Tensor) -> float:
-    """The mean over the images of the norm of a gradient [B, …]."""
-    return float(gradient.flatten(1).norm(dim=1).mean())
+def _summed(gradient: Tensor) -> float:
+    """The sum over the images of the norm of a gradient [B, …]."""
+    return float(gradient.flatten(1).norm(dim=1).sum())
 
 
 def _mean(norms: Tensor) -> float:

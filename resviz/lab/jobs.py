@@ -26,7 +26,6 @@ from resviz.train.sources import locate
 from resviz.views.paths import units
 
 WORKER = "resviz.lab.worker"
-FRESH = "fresh"
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ class Job:
     def run(self) -> Run:
         """Its folder, whether it is there or not."""
         key = hashlib.sha256(json.dumps(self.config(), sort_keys=True).encode()).hexdigest()[:12]
-        home = self.subject.run.path if self.subject.run else store.runs_folder() / FRESH
+        home = self.subject.run.path if self.subject.run else store.runs_folder() / store.FRESH
         return Run(home / LAB / f"{self.name}-{key}")
 
     def check(self) -> None:

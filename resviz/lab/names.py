@@ -9,9 +9,6 @@ from resviz.runs import store
 from resviz.runs.store import Run, RunError
 from resviz.zoo.families import FAMILIES, PRESETS, from_text
 
-LAST = "last"
-"""Names the newest run."""
-
 
 def by_name(name: str, *, trained: bool, data: str = "digits", data_dir: str = "") -> Subject:
     """The run or the network of that name; raises LabError, RunError, SpecError, or ShapeError.
@@ -31,11 +28,8 @@ def untrained(spec: NetSpec, *, trained: bool, data: str = "digits", data_dir: s
 
 def run_of(name: str) -> Run | None:
     """The run of that name, or None where it names a network; raises RunError or SpecError where it names neither."""
-    if name == LAST:
-        newest = next(iter(store.listed()), None)
-        if newest is None:
-            raise RunError("there is no run yet: train one, such as with resviz train resnet20")
-        return newest
+    if name == store.LAST:
+        return store.newest()
     if name.partition(":")[0] in (*FAMILIES.names(), *PRESETS.names()):
         return None
     try:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
+from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
-from resviz.core.net import Node, walk
 from resviz.lab.chain import Chain, State
 from resviz.lab.errors import LabError
 from resviz.lab.subject import Subject
@@ -21,11 +20,6 @@ from resviz.train.data import Data, Images, load
 from resviz.train.engine import device_of
 from resviz.train.prepare import prepared
 from resviz.train.sources import SOURCES
-
-CACHE_BYTES = 256 * 2**20
-"""What the signals that are kept for one batch of images may take."""
-LARGEST_BATCH = 500
-FLOAT = 4
 
 Batch = tuple[Tensor, Tensor]
 
@@ -42,14 +36,20 @@ def initial(subject: Subject) -> State:
 
 
 def weights(subject: Subject) -> State:
-    """The run's weights, or the initial ones where there is no run; raises LabError where they do not fit."""
+    """The run's weights, or the initial ones where there is no run.
+
+    Raises LabError where they do not fit, or are of a later epoch by now.
+    """
     if subject.run is None:
         return initial(subject)
     path = subject.run.checkpoint
     try:
-        state: State = load_file(path)
-    except (OSError, SafetensorError) as error:
+        with safe_open(path, "pt") as file:
+            epoch = file.metadata()["epoch"]
+            state: State = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (OSError, SafetensorError, KeyError, TypeError) as error:
         raise LabError(f"{path} cannot be read: {error}") from None
+    subject.refuse_another(epoch)
     expected = {name: tensor.shape for name, tensor in initial(subject).items()}
     if {name: tensor.shape for name, tensor in state.items()} != expected:
         raise LabError(f"{path} does not hold the weights of {subject.spec.title()}")
@@ -73,12 +73,17 @@ def first(images: Images, count: int) -> Images:
     return images if count == 0 else Images(images.pixels[:count], images.labels[:count])
 
 
-def in_batches(images: Images, data: Data, size: int, device: torch.device) -> Iterator[Batch]:
-    """Normalised images [B, C, H, W] and labels [B] on the device, in order."""
-    return batches.in_order(images.to(device), data.to(device), size)
+@dataclass(frozen=True)
+class Batches:
+    """Normalised images [B, C, H, W] and labels [B] on the device, in order, as often as they are asked for."""
 
+    images: Images
+    data: Data
+    size: int
+    device: torch.device
 
-def batch_size(node: Node, kept: int, images: int) -> int:
-    """How many images go through at once, so that `kept` signals of the largest size fit into CACHE_BYTES."""
-    largest = max(math.prod(part.out) for _, part in walk(node))
-    return max(1, min(LARGEST_BATCH, images, CACHE_BYTES // (FLOAT * largest * max(1, kept))))
+    def __len__(self) -> int:
+        return math.ceil(len(self.images) / self.size)
+
+    def __iter__(self) -> Iterator[Batch]:
+        return batches.in_order(self.images.to(self.device), self.data.to(self.device), self.size)

@@ -8,7 +8,6 @@ or shrink exponentially, so that is computed in float64; what leaves even its ra
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from functools import partial
 
@@ -21,7 +20,7 @@ from resviz.lab.network import Batch
 from resviz.lab.settings import Probe
 from resviz.lab.subject import Subject, fresh
 from resviz.nn.module import Network, build
-from resviz.runs.journal import Row
+from resviz.runs.journal import Row, finite
 from resviz.runs.process import Watch
 from resviz.train.loss import loss_and_logits
 from resviz.views.unnormalised import unnormalised
@@ -43,8 +42,8 @@ def rows(subject: Subject, settings: Probe, watch: Watch) -> Iterator[Row]:
     yield {"kind": "progress", "progress": 0.9}
     for path, at in walk(node):
         if path in seen and (at.role == "unit" or isinstance(at.net, Op)):
-            yield {"kind": "result", "path": path, **_about(at), **_finite(seen[path]), "progress": 1.0}
-    yield {"kind": "result", "path": None, **_finite({"loss": loss}), "progress": 1.0}
+            yield {"kind": "result", "path": path, **_about(at), **finite(seen[path]), "progress": 1.0}
+    yield {"kind": "result", "path": None, **finite({"loss": loss}), "progress": 1.0}
 
 
 def placed(subject: Subject, without_bn: bool) -> Node:
@@ -58,7 +57,7 @@ def images(subject: Subject, settings: Probe, device: torch.device) -> Batch:
     if settings.signal == "digits":
         data = network.data(subject)
         chosen = network.first(data.train, settings.batch)
-        return next(network.in_batches(chosen, data, len(chosen), device))
+        return next(iter(network.Batches(chosen, data, len(chosen), device)))
     generator = torch.Generator().manual_seed(settings.seed)
     x = torch.randn(settings.batch, *subject.spec.input_shape(), generator=generator)
     classes = node_classes(subject)
@@ -105,11 +104,6 @@ def _feel(into: Statistics, gradient: Tensor) -> None:
     values = gradient.double() * len(gradient)
     into["gradient_variance"] = float(values.var(correction=0))
     into["gradient_norm"] = float(values.flatten(1).norm(dim=1).mean())
-
-
-def _finite(statistics: Statistics) -> Row:
-    """The numbers, null in place of those that JSON does not have."""
-    return {name: value if math.isfinite(value) else None for name, value in statistics.items()}
 
 
 def _about(at: Node) -> Row:

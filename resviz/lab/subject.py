@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from resviz.core.spec import NetSpec
 from resviz.lab.errors import LabError
@@ -30,6 +30,13 @@ class Subject:
     def title(self) -> str:
         """What people call it, and how far it is trained."""
         return f"{self.spec.title()}, {f'epoch {self.epoch}' if self.run else 'not trained'}"
+
+    def refuse_another(self, epoch: str) -> None:
+        """Raise LabError where the run's weights are of another epoch by now."""
+        if self.run is not None and epoch != self.epoch:
+            raise LabError(
+                f"the run {self.run.id} has trained on, from epoch {self.epoch} to {epoch}: begin the experiment anew"
+            )
 
     def json(self) -> dict[str, object]:
         """What says exactly which network with which weights it is."""
@@ -80,8 +87,5 @@ def from_json_object(value: dict[str, object]) -> Subject:
     if not run:
         return Subject(from_json(value["spec"]), recipe_of(value["recipe"]))
     found = of_run(store.find(run))
-    if found.epoch != value["epoch"]:
-        raise LabError(
-            f"the run {run} has trained on, from epoch {value['epoch']} to {found.epoch}: begin the experiment anew"
-        )
+    replace(found, epoch=str(value["epoch"])).refuse_another(found.epoch)
     return found

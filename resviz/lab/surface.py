@@ -8,7 +8,7 @@ stored statistics.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -16,12 +16,13 @@ from torch.func import functional_call
 from torch.nn import functional
 
 from resviz.lab import network
-from resviz.lab.network import Batch
+from resviz.lab.network import Batch, Batches
 from resviz.lab.settings import Surface
 from resviz.lab.subject import Subject
 from resviz.nn.module import Network
 from resviz.runs.journal import Row
 from resviz.runs.process import Watch
+from resviz.train.capacity import batch_size
 
 Weights = Mapping[str, Tensor]
 
@@ -35,7 +36,7 @@ def rows(subject: Subject, settings: Surface, watch: Watch) -> Iterator[Row]:
     model = Network(node).eval().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     state = {name: tensor.to(device) for name, tensor in network.weights(subject).items()}
     directions = [direction(state, settings.seed, number) for number in range(2)]
-    batches = list(network.in_batches(chosen, data, network.batch_size(node, 1, len(chosen)), device))
+    batches = network.Batches(chosen, data, batch_size(node, 4, len(chosen)), device)
     steps = axis(settings.grid, settings.span)
     for done, beta in enumerate(steps, start=1):
         found = [measured(model, moved(state, directions, (alpha, beta)), batches, watch) for alpha in steps]
@@ -73,7 +74,7 @@ def moved(state: Weights, directions: list[dict[str, Tensor]], by: tuple[float, 
 
 
 @torch.inference_mode()
-def measured(model: Network, state: Weights, batches: list[Batch], watch: Watch) -> tuple[float, float]:
+def measured(model: Network, state: Weights, batches: Batches | Sequence[Batch], watch: Watch) -> tuple[float, float]:
     """Mean loss and share of wrong answers of the model with these weights."""
     loss, wrong, images = 0.0, 0, 0
     for x, labels in batches:

@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from resviz.lab.chain import Chain, Slot
-from resviz.lab.network import Batch
+from resviz.lab.network import Batch, Batches
 
 Variant = tuple[Slot, ...]
 """What stands in the place of each unit."""
@@ -51,7 +51,7 @@ def first_change(variant: Variant) -> int | None:
 
 @torch.inference_mode()
 def measure(
-    chain: Chain, variants: Sequence[Variant], batches: Sequence[Batch], watch: Callable[[], None]
+    chain: Chain, variants: Sequence[Variant], batches: Batches | Sequence[Batch], watch: Callable[[], None]
 ) -> Iterator[tuple[float, int | None, Tally]]:
     """Each variant on all batches: (share done, number of the variant, its tally), None while it is unfinished."""
     tallies = [Tally() for _ in variants]

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from resviz.lab import network
 from resviz.lab.subject import Subject
 from resviz.lab.sweep import Variant, measure
-from resviz.runs.journal import Row
+from resviz.runs.journal import Row, finite
 from resviz.runs.process import Watch
+from resviz.train.capacity import batch_size
 
 ROW_SECONDS = 0.25
 """Between two rows that only tell the progress."""
@@ -24,15 +25,15 @@ class Bench:
         data = network.data(subject)
         chosen = network.first(data.test, images)
         self.chain = network.chain(subject, device)
-        size = network.batch_size(subject.spec.node(), len(self.chain.links), len(chosen))
-        self.batches = list(network.in_batches(chosen, data, size, device))
+        size = batch_size(subject.spec.node(), len(self.chain.links), len(chosen))
+        self.batches = network.Batches(chosen, data, size, device)
 
     def rows(self, variants: Sequence[Variant], about: Sequence[Row]) -> Iterator[Row]:
         """A "result" row for each variant, what is said `about` it in it, and "progress" rows between."""
         told = time.monotonic()
         for share, number, tally in measure(self.chain, variants, self.batches, self.watch):
             if number is not None:
-                yield {"kind": "result", **about[number], **tally.row(), "progress": share}
+                yield {"kind": "result", **about[number], **finite(tally.row()), "progress": share}
             elif time.monotonic() - told > ROW_SECONDS:
                 told = time.monotonic()
                 yield {"kind": "progress", "progress": share}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import errno
 import json
+import math
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 Row = dict[str, object]
@@ -47,11 +48,19 @@ def _is_torn(path: Path) -> bool:
         return file.read() != b"\n"
 
 
+def finite(numbers: Mapping[str, object]) -> Row:
+    """The numbers, null in place of those that JSON does not have."""
+    return {
+        name: None if isinstance(number, float) and not math.isfinite(number) else number
+        for name, number in numbers.items()
+    }
+
+
 def read(path: Path, since: int = 0) -> tuple[list[Row], int]:
     """The rows that begin at byte `since` or later, and the byte to go on from.
 
     A line that is still being written, or that a killed process tore, is left for later; a whole line that is no
-    JSON object is passed over.
+    JSON object, or does not say its "kind", is passed over.
     """
     try:
         with path.open("rb") as file:
@@ -82,5 +91,5 @@ def _parsed(lines: Iterable[bytes]) -> Iterator[Row]:
             row = json.loads(line)
         except ValueError:
             continue
-        if isinstance(row, dict):
+        if isinstance(row, dict) and isinstance(row.get("kind"), str):
             yield row

@@ -37,8 +37,11 @@ def label(run: Run) -> Label:
 
 
 def rename(run: Run, name: str) -> None:
-    """Give the run a name; raises RunError if it is too long."""
+    """Give the run a name; raises RunError if it is too long, or has characters that nobody can see."""
     name = " ".join(name.split())
+    if not name.isprintable():
+        hidden = next(character for character in name if not character.isprintable())
+        raise RunError(f"the name has the character {hidden!a}, which cannot be shown: leave it out")
     if len(name) > LONGEST_NAME:
         raise RunError(f"the name has {len(name)} characters and {LONGEST_NAME} are the most")
     _write(run, replace(label(run), name=name))
@@ -57,9 +60,14 @@ def _write(run: Run, said: Label) -> None:
 
 def delete(run: Run) -> None:
     """Stop and remove the run; raises RunError if it is pinned or does not end in time."""
+    refuse_pinned(run)
+    store.delete(run)
+
+
+def refuse_pinned(run: Run) -> None:
+    """Raise RunError where the run is pinned."""
     if label(run).pinned:
         raise RunError(f"the run {run.id} is pinned: take the pin away first")
-    store.delete(run)
 
 
 def size(run: Run) -> int:
@@ -68,8 +76,8 @@ def size(run: Run) -> int:
 
 
 def used() -> int:
-    """Bytes that all runs take."""
-    return _bytes([run.path for run in store.listed()])
+    """Bytes that all runs take, and what the lab found of networks that were not trained."""
+    return _bytes([*(run.path for run in store.listed()), store.runs_folder() / store.FRESH])
 
 
 def allowed() -> int:

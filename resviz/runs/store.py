@@ -32,12 +32,14 @@ ALIVE: tuple[State, ...] = ("waiting", "starting", "running")
 ENDED: tuple[State, ...] = ("finished", "stopped", "failed")
 RESUMABLE: tuple[State, ...] = ("interrupted", "stopped", "failed")
 
+LAST = "last"
+"""Names the newest run."""
 AGAIN = "again"
 """The kind of the row after which a run goes on."""
 
 TRAINER = "resviz.train.worker"
-LAB = "lab"
-"""The folder in a run's own in which experiments on it have theirs."""
+LAB, FRESH = "lab", "fresh"
+"""The folder in a run's own in which experiments on it have theirs, and that of networks that were not trained."""
 CALM = {
     # threads that wait by spinning collapse where they share the cores with anything else
     "OMP_WAIT_POLICY": "passive",
@@ -119,6 +121,8 @@ class Run:
 
         The lock is looked at before the rows: a process writes its last row before it lets the lock go.
         """
+        if not self.path.exists():
+            return "stopped"
         alive = lock.held(self.lock)
         row = journal.last(self.metrics)
         if row and row.get("kind") == AGAIN and alive:
@@ -138,6 +142,8 @@ class Run:
 
     def message(self) -> str:
         """Why the run ended, where that needs a sentence; empty otherwise."""
+        if not self.path.exists():
+            return "it was deleted"
         state = self.state()
         row = journal.last(self.metrics) or {}
         if state == "interrupted":
@@ -192,10 +198,20 @@ def create(spec: Mapping[str, object], recipe: Mapping[str, object], title: str)
 
 
 def find(run_id: str) -> Run:
-    """The run of that ID, which may come from a URL; raises RunError."""
+    """The run of that ID, which may come from a URL, or the newest for "last"; raises RunError."""
+    if run_id == LAST:
+        return newest()
     run = Run(runs_folder() / run_id) if ID.fullmatch(run_id) else None
     if run is None or not (run.path / "config.json").is_file():
-        raise RunError(f"there is no run {run_id[:100]!r}")
+        raise RunError(f"there is no run {run_id[:100]!r}: resviz runs lists them, and {LAST} is the newest")
+    return run
+
+
+def newest() -> Run:
+    """The run that was begun last; raises RunError where there is none."""
+    run = next(iter(listed()), None)
+    if run is None:
+        raise RunError("there is no run yet: train one, such as with resviz train resnet20")
     return run
 
 
@@ -282,10 +298,15 @@ def stop(run: Run) -> None:
 
 
 def delete(run: Run) -> None:
-    """Remove the run's folder; a running one is stopped first. Raises RunError if it does not end in time."""
-    stop(run)
+    """Remove the run's folder; what runs there, experiments on it too, is stopped first.
+
+    Raises RunError if it does not end in time.
+    """
+    working = [run, *(Run(folder) for folder in (run.path / LAB).glob("*"))]
+    for each in working:
+        stop(each)
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while lock.held(run.lock):
+    while any(lock.held(each.lock) for each in working):
         if time.monotonic() > deadline:
             raise RunError(f"the run {run.id} has not stopped yet: delete it again in a moment")
         time.sleep(POLL_SECONDS)

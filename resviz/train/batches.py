@@ -16,13 +16,14 @@ Batch = tuple[Tensor, Tensor]
 """Normalised images [B, C, H, W] in float32 and labels [B]."""
 
 
-def cuts(images: int, batch: int) -> list[tuple[int, int]]:
-    """Begin and end of each batch; a last one of a single image joins the one before.
+FEWEST = 2
+"""Batch normalisation cannot train on one image whose map has shrunk to 1×1."""
 
-    Batch normalisation cannot train on one image whose map has shrunk to 1×1.
-    """
+
+def cuts(images: int, batch: int, fewest: int = FEWEST) -> list[tuple[int, int]]:
+    """Begin and end of each batch; a last one with fewer images than `fewest` joins the one before."""
     begins = list(range(0, images, batch))
-    if len(begins) > 1 and images - begins[-1] == 1:
+    if len(begins) > 1 and images - begins[-1] < fewest:
         begins.pop()
     return list(zip(begins, [*begins[1:], images]))
 
@@ -39,14 +40,19 @@ class Normalise:
         return x.contiguous(memory_format=torch.channels_last)
 
 
-def training(data: Data, source: Source, batch: int, generator: torch.Generator) -> Iterator[Batch]:
-    """Every training image once, in an order that `generator` (on the CPU) draws, augmented as `source` says."""
+def training(
+    data: Data, source: Source, batch: int, generator: torch.Generator, fewest: int = FEWEST
+) -> Iterator[Batch]:
+    """Every training image once, in an order that `generator` (on the CPU) draws, augmented as `source` says.
+
+    No batch has fewer images than `fewest`, if there are so many.
+    """
     normalise = Normalise(data.mean, data.std)
     device, images = data.train.labels.device, len(data.train)
     order = torch.randperm(images, generator=generator).to(device)
     shifts = torch.randint(0, 2 * source.padding + 1, (2, images), generator=generator).to(device)
     flips = torch.rand(images, generator=generator).to(device) < (0.5 if source.mirror else 0.0)
-    for begin, end in cuts(images, batch):
+    for begin, end in cuts(images, batch, fewest):
         chosen = order[begin:end]
         x = normalise(data.train.pixels[chosen])
         if source.padding or source.mirror:

@@ -16,6 +16,8 @@ from resviz.train import formats
 from resviz.train.errors import DataError
 from resviz.train.sources import SOURCES, locate
 
+CIFAR10_IMAGES, CIFAR100_IMAGES = 10_000, (50_000, 10_000)
+"""Images in each file of CIFAR-10, and in CIFAR-100's files for training and for testing (Krizhevsky 2009)."""
 LEAST_STD = 1e-3
 """Keeps a channel that is the same everywhere from being divided by zero."""
 
@@ -64,9 +66,8 @@ def load(data: str, folder: str = "") -> Data:
     train, test = READERS[data](locate(data, folder))
     for images, what, least in ((train, "training", 2), (test, "test", 1)):
         if len(images) < least:
-            raise DataError(
-                f"{SOURCES[data].title} has {len(images)} {what} images in {folder}: {least} are the fewest"
-            )
+            where = f" in {folder}" if folder else ""
+            raise DataError(f"{SOURCES[data].title} has {len(images)} {what} images{where}: {least} are the fewest")
     height, width = train.pixels.shape[2:]
     return Data(train, test, *moments(train.pixels), (height, width))
 
@@ -97,14 +98,15 @@ def read_digits(_: dict[str, Path]) -> tuple[Images, Images]:
 
 def read_cifar10(files: dict[str, Path]) -> tuple[Images, Images]:
     """The five training files as one, and the test file."""
-    *train, test = [Images(*formats.cifar_file(path, 1, 10)) for path in files.values()]
+    *train, test = [Images(*formats.cifar_file(path, CIFAR10_IMAGES, 1, 10)) for path in files.values()]
     joined = Images(torch.cat([part.pixels for part in train]), torch.cat([part.labels for part in train]))
     return joined, test
 
 
 def read_cifar100(files: dict[str, Path]) -> tuple[Images, Images]:
     """The training and the test file; each record has a coarse label and a fine one, which is taken."""
-    train, test = (Images(*formats.cifar_file(path, 2, 100)) for path in files.values())
+    parts = zip(files.values(), CIFAR100_IMAGES, strict=True)
+    train, test = (Images(*formats.cifar_file(path, images, 2, 100)) for path, images in parts)
     return train, test
 
 

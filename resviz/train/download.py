@@ -5,9 +5,12 @@ A file arrives under the name NAME.part in the folder of downloads and stays the
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,6 +24,7 @@ from resviz.train.sources import SOURCES, Remote, data_folder, locate
 CHUNK = 1 << 18
 TIMEOUT_SECONDS = 20.0
 ROW_SECONDS = 1.0
+POLL_SECONDS = 0.2
 PARTIAL, RANGE_DONE = 206, 416
 
 
@@ -65,14 +69,40 @@ def fetch(data: str, watch: Callable[[], None]) -> Iterator[Row]:
     try:
         locate(data, "")
     except DataError as missing:
-        for remote in SOURCES[data].thing.remotes:
-            if not _there(remote):
-                yield from _fetch(remote, watch, str(missing))
+        with _alone(data, watch):
+            for remote in SOURCES[data].thing.remotes:
+                if not _there(remote, data):
+                    yield from _fetch(remote, watch, str(missing))
 
 
-def _there(remote: Remote) -> bool:
-    """A single file that was fetched before; an archive is fetched again, because something of it is missing."""
-    return not remote.archive and (data_folder() / remote.place / remote.name).is_file()
+@contextmanager
+def _alone(data: str, watch: Callable[[], None]) -> Iterator[None]:
+    """One process at a time fetches a data set; the others wait here, calling `watch`."""
+    folder = data_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f".{data}.lock").open("a") as file:
+        while not _locked(file.fileno()):
+            watch()
+            time.sleep(POLL_SECONDS)
+        yield
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _there(remote: Remote, data: str) -> bool:
+    """A single file that was fetched before, or an archive of which nothing is missing."""
+    if not remote.archive:
+        return (data_folder() / remote.place / remote.name).is_file()
+    try:
+        return bool(locate(data, ""))
+    except DataError:
+        return False
 
 
 def _fetch(remote: Remote, watch: Callable[[], None], otherwise: str) -> Iterator[Row]:

@@ -20,15 +20,15 @@ CIFAR_PIXELS = 3 * 32 * 32
 IDX_IMAGES, IDX_LABELS = 2051, 2049
 
 
-def cifar_file(path: Path, labels: int, classes: int) -> tuple[Tensor, Tensor]:
+def cifar_file(path: Path, images: int, labels: int, classes: int) -> tuple[Tensor, Tensor]:
     """Pixels [N, 3, 32, 32] and labels [N] of records of `labels` label bytes, the last of which counts, and 3,072
-    pixels: the red plane, the green, the blue.
+    pixels: the red plane, the green, the blue. The file does not say how many `images` it has, so that is told.
     """
     raw, size = read(path), labels + CIFAR_PIXELS
-    if not raw or len(raw) % size:
+    if len(raw) != images * size:
         raise DataError(
-            f"{path} is damaged or cut short: it has {len(raw):,} bytes, which is no multiple of {size:,}, "
-            "the size of an image with its label"
+            f"{path} is damaged or cut short: it has {len(raw):,} bytes, and its {images:,} images with their labels "
+            f"are {images * size:,}"
         )
     records = _tensor(raw).view(-1, size)
     return records[:, labels:].reshape(-1, 3, 32, 32), checked(records[:, labels - 1], path, classes)

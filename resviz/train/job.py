@@ -18,6 +18,7 @@ from resviz.nn.module import build
 from resviz.runs.journal import Row
 from resviz.runs.store import Run, rows
 from resviz.train import batches
+from resviz.train.capacity import batch_size
 from resviz.train.checkpoint import Progress, keep_best, progress, save, save_progress
 from resviz.train.data import Data, load
 from resviz.train.download import fetch
@@ -30,18 +31,26 @@ from resviz.train.sources import SOURCES
 from resviz.train.team import Team, gathered
 from resviz.zoo.families import from_json, to_json
 
+KEPT = 4
+"""Signals in memory at once in an evaluation: what an operation takes and gives, and what waits for a join."""
+
 
 @dataclass(frozen=True)
 class Job:
-    """A training that is ready to begin, with the network as it was chosen and as it fits the data."""
+    """A training that is ready to begin, with the network as it was chosen and as it fits the data.
+
+    So many images go through `together` in an evaluation.
+    """
 
     chosen: NetSpec
     spec: NetSpec
     recipe: Recipe
     data: Data
     model: nn.Module
+    steps_per_epoch: int
     steps: int
     engine: Engine
+    together: int
 
     def start_row(self) -> Row:
         return {
@@ -52,7 +61,7 @@ class Job:
             "test_images": len(self.data.test),
             "parameters": sum(p.numel() for p in self.model.parameters()),
             "steps": self.steps,
-            "epochs": self.steps / len(batches.cuts(len(self.data.train), self.recipe.batch)),
+            "epochs": self.steps / self.steps_per_epoch,
             "device": str(self.engine.device),
             "precision": self.engine.precision,
             "threads": self.engine.threads,
@@ -80,7 +89,7 @@ def perform(run: Run, watch: Callable[[], None], log: logging.Logger) -> Iterato
         log.info("%s", start["note"])
     log.info("%d training and %d test images; %d steps; %s", len(job.data.train), len(job.data.test), job.steps,
              job.engine)  # fmt: skip
-    training = Training(job.model, job.data, recipe, job.engine, watch, team)
+    training = Training(job.model, job.data, recipe, job.engine, watch, team, job.together)
     yield from _resumed(run, training, before, log)
     yield start
     curve = _kept(run, job, training, math.inf if before is None else before.best, log)
@@ -93,7 +102,7 @@ def take_part(run: Run) -> None:
     team = gathered()
     before = progress(run.progress)
     job = prepare(run, before, _quiet, team)
-    training = Training(job.model, job.data, job.recipe, job.engine, _quiet, team)
+    training = Training(job.model, job.data, job.recipe, job.engine, _quiet, team, job.together)
     if before is not None:
         before.restore(training)
     for _ in training.rows():
@@ -113,12 +122,14 @@ def prepare(run: Run, before: Progress | None, watch: Callable[[], None], team: 
     data = prepared(load(recipe.data, recipe.data_dir), recipe, source.classes).at(spec.input_shape())
     watch()
     model = build(infer(spec.net(), spec.input_shape()), recipe.seed)
-    steps = recipe.steps or recipe.epochs * len(batches.cuts(len(data.train), recipe.batch))
+    steps_per_epoch = len(batches.cuts(len(data.train), recipe.batch, team.fewest))
+    steps = recipe.steps or recipe.epochs * steps_per_epoch
     engine = before.engine if before else None
     if engine is None and team.rank == 0:
         sample = next(batches.training(data, source, recipe.batch, torch.Generator()))
         engine = choose(model, sample, recipe, steps)
-    return Job(chosen, spec, recipe, data, model, steps, team.from_first(engine))
+    together = batch_size(spec.node(), KEPT)
+    return Job(chosen, spec, recipe, data, model, steps_per_epoch, steps, team.from_first(engine), together)
 
 
 def _resumed(run: Run, training: Training, before: Progress | None, log: logging.Logger) -> Iterator[Row]:

@@ -22,6 +22,7 @@ from torch.nn import functional
 
 from resviz.runs.journal import Row
 from resviz.train import batches
+from resviz.train.capacity import LARGEST_BATCH
 from resviz.train.data import Data, Images
 from resviz.train.engine import Engine, compiled
 from resviz.train.errors import DivergedError
@@ -32,7 +33,6 @@ from resviz.train.recipe import Recipe
 from resviz.train.sources import SOURCES
 from resviz.train.team import Team
 
-EVALUATION_BATCH = 500
 ALONE = Team()
 
 
@@ -61,7 +61,10 @@ class Tally:
 
 
 class Training:
-    """One training of `model` on `data`; `watch` is called before each batch, and what it raises ends the training."""
+    """One training of `model` on `data`; `watch` is called before each batch, and what it raises ends the training.
+
+    So many images go through `together` where no gradient is wanted.
+    """
 
     def __init__(
         self,
@@ -71,6 +74,7 @@ class Training:
         engine: Engine,
         watch: Callable[[], None],
         team: Team = ALONE,
+        together: int = LARGEST_BATCH,
     ) -> None:
         self.model = engine.ready(model)
         self.team = team
@@ -81,8 +85,9 @@ class Training:
         self.source = replace(SOURCES[recipe.data].thing, padding=padding, mirror=mirror)
         self.optimizer = optimizer(self.model, recipe)
         self.generator = torch.Generator().manual_seed(recipe.seed)
-        self.pace = Pace(recipe, len(batches.cuts(len(data.train), recipe.batch)), team.clock)
+        self.pace = Pace(recipe, len(batches.cuts(len(data.train), recipe.batch, team.fewest)), team.clock)
         self.epochs = 0
+        self._together = together
 
     def rows(self) -> Iterator[Row]:
         """Train, and yield the rows; raises DivergedError, and whatever `watch` raises.
@@ -113,7 +118,8 @@ class Training:
         """The steps of an epoch, or as many as the time allows, added up in `tally`."""
         self.model.train()
         part, since = Tally(self.engine.device, self.team), self.pace.trained
-        for images, labels in batches.training(self.data, self.source, self.recipe.batch, self.generator):
+        drawn = batches.training(self.data, self.source, self.recipe.batch, self.generator, self.team.fewest)
+        for images, labels in drawn:
             self.watch()
             own = self.team.share(labels)
             loss, logits = self._step(self.team.share(images), own, len(labels))
@@ -143,7 +149,7 @@ class Training:
         """Loss and error on images, which `what` names."""
         self.model.eval()
         tally = Tally(self.engine.device, self.team)
-        for images, labels in batches.in_order(of, self.data, EVALUATION_BATCH):
+        for images, labels in batches.in_order(of, self.data, self._together):
             self.watch()
             own = self.team.share(labels)
             if not len(own):

@@ -1,4 +1,4 @@
-"""The optimizer that a recipe names; weights decay, biases and the scales and shifts of BN do not."""
+"""The optimizer that a recipe names; biases and the scales and shifts of BN decay only where it says so."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from resviz.train.recipe import Recipe
 
 def optimizer(model: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
     """SGD with momentum or Adam (Kingma & Ba 2014; with weights decaying apart, Loshchilov & Hutter 2017)."""
-    weights = [p for p in model.parameters() if p.ndim > 1]
-    others = [p for p in model.parameters() if p.ndim <= 1]
+    fewest = 0 if recipe.decays == "all" else 2
+    weights = [p for p in model.parameters() if p.ndim >= fewest]
+    others = [p for p in model.parameters() if p.ndim < fewest]
     groups: list[dict[str, Any]] = [
         {"params": weights, "weight_decay": recipe.weight_decay},
         {"params": others, "weight_decay": 0.0},

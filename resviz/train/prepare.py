@@ -22,6 +22,8 @@ def prepared(data: Data, recipe: Recipe, classes: int) -> Data:
     """The data as the recipe wants them, the draws by its seed; raises DataError where too few images are left."""
     generator = torch.Generator().manual_seed(recipe.seed)
     order = torch.randperm(len(data.train), generator=generator)
+    if recipe.images > len(order):
+        raise DataError(f"there are {len(order):,} training images, not {recipe.images:,}: take fewer, or 0 for all")
     if recipe.images:
         order = order[: recipe.images]
     held = round(recipe.validation * len(order))

@@ -28,6 +28,10 @@ def _momentum(recipe: Recipe) -> str:
     return "optimizer nesterov or sgd" if recipe.optimizer == "adam" else ""
 
 
+def _folder(recipe: Recipe) -> str:
+    return "" if SOURCES[recipe.data].thing.files else "data that are read from files, such as cifar10"
+
+
 @dataclass(frozen=True)
 class Recipe(Spec):
     """Data, length, optimizer and learning rate of one training.
@@ -38,7 +42,9 @@ class Recipe(Spec):
 
     data: str = knob("digits", "Data", "digits are built in; the others are read from a folder or downloaded",
                      choices=SOURCES, primary=True)  # fmt: skip
-    data_dir: str = knob("", "Folder", "where the files of the data lie; without one they are downloaded")
+    data_dir: str = knob(
+        "", "Folder", "where the files of the data lie; without one they are downloaded", needs=_folder
+    )
     size: int = knob(
         0, "Image size", "images are resized to so many pixels; 0: as they are, or the smallest size that the network "
         "can take", low=0, high=1024,
@@ -71,7 +77,11 @@ class Recipe(Spec):
     schedule: str = knob("one-cycle", "Schedule", "how the rate goes over the training", choices=SCHEDULES)
     warm_up: float = knob(_warm_up, "Warm-up", "the share of the training before the highest rate", low=0.0, high=0.9)
     momentum: float = knob(0.9, "Momentum", "of SGD", low=0.0, high=0.999, needs=_momentum)
-    weight_decay: float = knob(5e-4, "Weight decay", "of weights; biases and BN do not decay", low=0.0, high=1.0)
+    weight_decay: float = knob(5e-4, "Weight decay", "how fast what decays is drawn towards zero", low=0.0, high=1.0)
+    decays: str = knob(
+        "weights", "Decays", "weights alone, or all: biases and the scales and shifts of BN, too, as in He et al.'s "
+        "papers", choices=("weights", "all"),
+    )  # fmt: skip
     label_smoothing: float = knob(
         0.0, "Label smoothing", "the share of the target that goes to all classes alike", low=0.0, high=0.9
     )

@@ -12,7 +12,7 @@ RECIPES: Registry[Mapping[str, str]] = Registry("recipe")
 
 HE2015 = {
     "data": "cifar10", "steps": "64000", "batch": "128", "optimizer": "sgd", "lr": "0.1", "schedule": "steps",
-    "weight_decay": "1e-4",
+    "weight_decay": "1e-4", "decays": "all",
 }  # fmt: skip
 AT_A_TENTH = {"warm_up": str(400 / 64_000)}
 """He et al. 2015 and 2016 begin with 110 layers at a rate of 0.01, for about 400 steps."""

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from resviz.runs.process import StoppedError
+from resviz.train.batches import FEWEST
 from resviz.train.engine import Engine
 
 Watch = Callable[[], None]
@@ -29,6 +30,11 @@ class Team:
     def __init__(self, rank: int = 0, size: int = 1) -> None:
         self.rank, self.size = rank, size
         self._now = time.perf_counter()
+
+    @property
+    def fewest(self) -> int:
+        """The fewest images of a batch: each member needs one."""
+        return max(FEWEST, self.size)
 
     def share(self, x: Tensor) -> Tensor:
         """This member's part of a batch."""

@@ -51,6 +51,7 @@ def _take(texts: dict[str, str]) -> None:
         kept = {knob: texts[knob] for knob in KEPT if knob in texts}
         texts.clear()
         texts.update({**RECIPES[name].thing, **kept})
+        _let_go(texts, "data")
 
 
 def _read(texts: Mapping[str, str]) -> tuple[Recipe | None, SpecError | None]:
@@ -77,5 +78,9 @@ def _knob(k: Knob, recipe: Recipe | None, texts: dict[str, str], prefix: str) ->
 def _turn(texts: dict[str, str], k: Knob, text: str) -> None:
     """Turn a knob; what does nothing beside it any more is let go."""
     texts[k.name] = text
-    while idle := Recipe.idle(texts, k.name):
+    _let_go(texts, k.name)
+
+
+def _let_go(texts: dict[str, str], turned: str) -> None:
+    while idle := Recipe.idle(texts, turned):
         del texts[idle]

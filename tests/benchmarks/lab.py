@@ -38,7 +38,7 @@ def main() -> None:
     about = subject.fresh(named("resnet110", {}))
     device = torch.device("cpu")
     data, chain = network.data(about), network.chain(about, device).double()
-    x, labels = next(network.in_batches(network.first(data.test, 32), data, 32, device))
+    x, labels = next(iter(network.Batches(network.first(data.test, 32), data, 32, device)))
     seconds, _ = best(lambda: gradients.by_length(chain, x.double(), labels), 1)
     print(f"\nexact gradient of all 55 lengths of ResNet-110, 32 images, float64: {seconds:.1f} s")
     for signal in ("digits", "noise"):
@@ -57,7 +57,7 @@ def _sweep(name: str) -> None:
     node, data = about.spec.node(), network.data(about)
     state = network.weights(about)
     units = [path for path, _ in paths.units(node)]
-    batches = list(network.in_batches(data.test, data, 360, device))
+    batches = list(network.Batches(data.test, data, 360, device))
     chain = network.chain(about, device, state)
     variants = [intact(chain), *(removed(chain, [i]) for i in range(len(units)))]
     models = []

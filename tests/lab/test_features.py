@@ -28,7 +28,7 @@ def test_the_maps_are_those_that_hooks_see():
 
         model.get_submodule(path).register_forward_hook(see)
     data = network.data(about)
-    x, labels = list(network.in_batches(data.test, data, 1, torch.device("cpu")))[5]
+    x, labels = list(network.Batches(data.test, data, 1, torch.device("cpu")))[5]
     with torch.no_grad():
         logits = model(x)
     assert {at.path: at.png for at in found.maps} == seen

@@ -64,7 +64,7 @@ def test_rows_come_one_by_one_and_the_middle_is_the_network_itself():
     assert first["progress"] == pytest.approx(1 / 3)
     middle = next(rows)
     data = network.data(about)
-    batches = list(network.in_batches(network.first(data.train, 64), data, 64, torch.device("cpu")))
+    batches = network.Batches(network.first(data.train, 64), data, 64, torch.device("cpu"))
     own = Network(about.spec.node()).eval().to(memory_format=torch.channels_last)
     loss, error = surface.measured(own, network.weights(about), batches, lambda: None)
     assert middle["losses"][1] == pytest.approx(loss, rel=1e-6)

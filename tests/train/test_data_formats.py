@@ -10,18 +10,19 @@ from pathlib import Path
 import pytest
 import torch
 
+from resviz.train import data as data_module
 from resviz.train.data import load, moments
 from resviz.train.errors import DataError
 from resviz.train.sources import SOURCES
 
 
 def cifar(folder: Path) -> Path:
-    """Three records a file; record i of a file has the label i and the pixel value 10 i in its red plane."""
+    """10,000 records a file; record i of a file has the label i mod 10, and 10 times that in its red plane."""
     inner = folder / "cifar-10-batches-bin"
     inner.mkdir()
     for name in SOURCES["cifar10"].thing.files:
-        records = [bytes([i]) + bytes([10 * i]) * 1024 + bytes([1]) * 1024 + bytes([2]) * 1024 for i in range(3)]
-        (inner / name).write_bytes(b"".join(records))
+        ten = [bytes([i]) + bytes([10 * i]) * 1024 + bytes([1]) * 1024 + bytes([2]) * 1024 for i in range(10)]
+        (inner / name).write_bytes(b"".join(ten) * 1000)
     return inner
 
 
@@ -51,8 +52,8 @@ def test_digits_are_split_the_same_every_time_with_all_classes_alike() -> None:
 def test_cifar10_is_read_from_its_folder_and_from_the_one_around_it(tmp_path: Path, place: str) -> None:
     inner = cifar(tmp_path)
     data = load("cifar10", str(tmp_path if place == "parent" else inner))
-    assert data.train.pixels.shape == (15, 3, 32, 32)
-    assert data.test.labels.tolist() == [0, 1, 2]
+    assert data.train.pixels.shape == (50_000, 3, 32, 32)
+    assert data.test.labels.tolist() == [*range(10)] * 1000
     assert data.test.pixels[2, :, 5, 7].tolist() == [20, 1, 2]
 
 
@@ -84,6 +85,11 @@ def cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-7])
 
 
+def halve(path: Path) -> None:
+    """At the boundary of a record."""
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
 def mislabel(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-1] + bytes([57]))
 
@@ -92,6 +98,7 @@ def mislabel(path: Path) -> None:
     ("name", "damage", "words"),
     [
         ("data_batch_3.bin", cut, "cut short"),
+        ("data_batch_2.bin", halve, "cut short: it has 15,365,000 bytes, and its 10,000 images .* are 30,730,000"),
         ("data_batch_5.bin", lambda path: path.write_bytes(b""), "cut short"),
         ("test_batch.bin", Path.unlink, "missing"),
         ("data_batch_1.bin", lambda path: path.write_bytes(bytes([57]) + path.read_bytes()[1:]), "label 57"),
@@ -147,7 +154,8 @@ def test_without_a_folder_the_right_one_of_two_data_sets_is_found(
     assert len(load("fashion-mnist").train) == 5
 
 
-def test_cifar100_has_its_fine_labels(tmp_path: Path) -> None:
+def test_cifar100_has_its_fine_labels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(data_module, "CIFAR100_IMAGES", (4, 2))
     inner = tmp_path / "cifar-100-binary"
     inner.mkdir()
     for name, count in (("train.bin", 4), ("test.bin", 2)):
@@ -155,6 +163,6 @@ def test_cifar100_has_its_fine_labels(tmp_path: Path) -> None:
     data = load("cifar100", str(tmp_path))
     assert data.train.labels.tolist() == [90, 91, 92, 93]
     assert data.test.pixels[1].unique().tolist() == [1]
-    (inner / "test.bin").write_bytes(bytes([1, 100]) + bytes(3072))
+    (inner / "test.bin").write_bytes((bytes([1, 100]) + bytes(3072)) * 2)
     with pytest.raises(DataError, match=r"test\.bin is damaged: image 0 has the label 100, and labels go from 0 to 99"):
         load("cifar100", str(tmp_path))

@@ -9,11 +9,12 @@ import random
 import tarfile
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from resviz.train import download
+from resviz.train import data, download
 from resviz.train.data import load
 from resviz.train.download import fetch
 from resviz.train.errors import DataError
@@ -59,6 +60,7 @@ def archive() -> bytes:
 @pytest.fixture
 def source(archive: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Source]:
     """CIFAR-100, whose publisher is this machine."""
+    monkeypatch.setattr(data, "CIFAR100_IMAGES", (400, 2))
     monkeypatch.setenv("RESVIZ_DATA", str(tmp_path / "data"))
     monkeypatch.setattr(Files, "content", archive)
     monkeypatch.setattr(Files, "breaks", 0)
@@ -84,6 +86,13 @@ def test_an_archive_comes_whole_is_checked_and_unpacked_and_not_fetched_again(so
     }  # fmt: skip
     assert load("cifar100").train.labels.tolist() == [i % 100 for i in range(400)]
     assert list(fetch("cifar100", quiet)) == []
+    assert Files.asked == [None]
+
+
+def test_of_two_that_want_it_one_fetches_it_and_the_other_waits(source: Source) -> None:
+    with ThreadPoolExecutor() as both:
+        found = list(both.map(lambda _: list(fetch("cifar100", quiet)), range(2)))
+    assert sorted(map(bool, found)) == [False, True]
     assert Files.asked == [None]
 
 

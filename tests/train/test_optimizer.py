@@ -13,14 +13,15 @@ from resviz.train.loop import Training
 from resviz.train.loss import loss_and_logits
 from resviz.train.prepare import prepared
 from resviz.train.recipe import Recipe, fitted
+from resviz.train.recipes import recipe
 from resviz.zoo.families import from_text
 
 
-def training(recipe: Recipe, net: str = "resnet8") -> Training:
+def training(by: Recipe, net: str = "resnet8") -> Training:
     spec = fitted(from_text(net), "digits")
-    data = prepared(load("digits"), recipe, 10)
+    data = prepared(load("digits"), by, 10)
     return Training(
-        build(infer(spec.net(), spec.input_shape()), 0), data, recipe, Engine(torch.device("cpu")), lambda: None
+        build(infer(spec.net(), spec.input_shape()), 0), data, by, Engine(torch.device("cpu")), lambda: None
     )
 
 
@@ -38,6 +39,13 @@ def test_the_optimizer_is_the_recipe_s(knobs: dict[str, object], cls: type, opti
     decayed, kept = job.optimizer.param_groups
     assert (decayed["weight_decay"], kept["weight_decay"]) == (0.25, 0.0)
     assert {name: decayed[name] for name in options} == options
+
+
+def test_all_decays_where_the_recipe_says_so() -> None:
+    job = training(recipe("he2015-cifar", {"data": "digits"}))
+    (decayed,) = job.optimizer.param_groups
+    assert decayed["weight_decay"] == 1e-4
+    assert len(decayed["params"]) == len(list(job.model.parameters()))
 
 
 @pytest.mark.parametrize("knobs", [{"optimizer": "adam", "lr": 0.01}, {"optimizer": "sgd", "label_smoothing": 0.1}])

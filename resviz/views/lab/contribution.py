@@ -47,11 +47,13 @@ def say(network: Series) -> str:
         rows = [row for row in network.rows if row["weights"] == weights]
         if not rows:
             continue
-        gates = [row["gate"] for row in rows if "gate" in row]
+        gates = [row["gate"] for row in rows if row.get("gate") is not None]
+        ratios = [row["ratio"] for row in rows if row["ratio"] is not None]
+        if not ratios:
+            texts.append(f"{words} the signals are zero, or no finite numbers")
+            continue
         gate = f", the mean gate is {mean(gates):.3f}" if gates else ""
-        texts.append(
-            f"{words} ‖F(x)‖ is {mean(row['ratio'] for row in rows):.3f} of ‖x‖ on average over the units{gate}"
-        )
+        texts.append(f"{words} ‖F(x)‖ is {mean(ratios):.3f} of ‖x‖ on average over the units{gate}")
     return "; ".join(texts)
 
 

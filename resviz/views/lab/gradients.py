@@ -102,7 +102,10 @@ def log10(number: float | str | None) -> float | None:
 
 def effective(rows: Sequence[Row], share: float = SHARE) -> tuple[int, int] | None:
     """The shortest range of lengths that holds `share` of the sum of the exact norms."""
-    norms = [float(row["exact"]) for row in rows if row.get("length") is not None]
+    exact = [row["exact"] for row in rows if row.get("length") is not None]
+    if None in exact:
+        return None
+    norms = [float(norm) for norm in exact]
     whole = sum(norms)
     if not whole:
         return None
@@ -123,8 +126,10 @@ def say(network: Series) -> str:
     lengths = [row for row in network.rows if row.get("length") is not None]
     span, last = effective(lengths), network.rows[-1]
     counts = [int(row["paths"]) for row in lengths]
-    if span is None or last.get("length") is not None:
+    if last.get("length") is not None:
         return "not all lengths are there yet"
+    if span is None or last["difference"] is None:
+        return "the gradient is zero, or no finite number"
     low, high = span
     share = sum(counts[low : high + 1]) / sum(counts)
     most = counts.index(max(counts))
