@@ -105,7 +105,10 @@ def test_features_as_files(resviz: Run, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("arguments", "sentence"), [
     (("lesion", "resnet51"), "there is no preset or family 'resnet51'; the nearest is resnet50"),
-    (("lesion", "20200101-000000-000-x"), "there is no run '20200101-000000-000-x'"),
+    (("lesion", "20200101-000000-000-x"), "there is no run '20200101-000000-000-x': resviz runs lists them, and last "
+     "is the newest"),
+    (("lesion", "resnet8", "-o", "x.bmp"), "x.bmp ends in no format of charts: it may end in .svg, .pdf, .png"),
+    (("features", "resnet8", "--invert"), "--invert is for a picture of your own: give --image FILE with it"),
     (("lesion", "vgg16"), "VGG-16 has no units, so there is nothing to remove or to go round: take a residual, highway "
      "or plain network, such as resnet20"),
     (("gradients", "resnet8", "--draws", "0"), "draws 0 is out of range: it goes from 1 to 1,000; the nearest is 1"),

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from resviz import cli
+from resviz.experiments import record
+from resviz.experiments.design import Design
 from resviz.runs import store
 
 Run = Callable[..., tuple[int, str, str]]
@@ -59,6 +61,14 @@ def test_an_experiment_that_fails_says_why_and_ends_with_1(resviz: Run) -> None:
         (["degradation", "--depth", "8"], "degradation has its networks and knobs"),
         (["degradation", "--seeds", "x"], "seed x is not a whole number"),
         (["degradation", "--lr", "inf"], "lr inf is out of range"),
+        (["degradation", "--seed", "5"], "give --seeds 5 in place of --seed"),
+        (["lenet-pooling", "--lr", "0.5"], "lr is what the experiment varies: leave --lr out"),
+        (["resnet8", "--vary", "depth=8", "--vary", "depth=20"], "depth is varied twice"),
+        (["resnet8", "--address", "x"], "give --runner ray with it"),
+        (
+            ["resnet8", "--vary", f"lr={','.join(['0.1'] * 300)}", "--vary", f"batch={','.join(['8'] * 200)}"],
+            "60,000 networks with 1 seeds are 60,000 trainings, and 60 are the most",
+        ),
         (["resnet8", "--vary", "depth"], "write it as depth=8,20,56"),
         (["resnet8", "--vary", "nosuch=1"], "has a knob 'nosuch'"),
     ],
@@ -83,3 +93,53 @@ def test_a_run_is_named_pinned_stopped_and_deleted(resviz: Run) -> None:
     assert resviz("runs") == (0, "", "")
     assert "name the run that is meant" in resviz("runs", "--delete")[2]
     assert "there is no run 'nosuch'" in resviz("runs", "nosuch")[2]
+
+
+def test_experiments_are_listed_shown_stopped_and_deleted(resviz: Run) -> None:
+    begun = record.begin_all(Design("Mine", ("resnet8",), (("lr", ("0.1", "0.2")),)), start=lambda run, recipe: None)
+    assert resviz("experiments") == (0, f"{begun.id}  over         Mine\n", "")
+    code, out, _ = resviz("experiments", begun.id)
+    assert code == 0
+    assert "ResNet-8, lr 0.1" in out
+    assert out.endswith("It has not come to its end.\n")
+    assert resviz("experiments", begun.id, "--stop")[0] == 0
+    assert {run.state() for run in begun.runs()} == {"stopped"}
+    assert json.loads(resviz("experiments", begun.id, "--format", "json")[1])["experiment"] == begun.id
+    assert resviz("experiments", begun.id, "--delete")[0] == 0
+    assert store.listed() == []
+    code, _, err = resviz("experiments", begun.id)
+    assert (code, err) == (2, f"resviz: there is no experiment {begun.id!r}: resviz experiments lists them\n")
+    assert "name the experiment that is meant" in resviz("experiments", "--stop")[2]
+
+
+def test_a_run_for_torchrun_is_only_prepared(resviz: Run) -> None:
+    code, out, _ = resviz("train", "resnet8", "--prepare")
+    (run,) = store.listed()
+    assert (code, out, run.state()) == (0, f"{run.path}\n", "queued")
+
+
+def test_what_a_training_needs_is_refused_at_once(resviz: Run, tmp_path: Path) -> None:
+    for arguments, said in (
+        (["--data", "cifar10", "--data-dir", "~nobody-at-all/x"], "begins with a user that this machine does not know"),
+        (["--data-dir", str(tmp_path)], "needs data that are read from files, such as cifar10; leave it out"),
+    ):
+        code, _, err = resviz("train", "resnet8", *arguments)
+        assert code == 2
+        assert said in err
+        assert err.count("\n") == 1
+    assert store.listed() == []
+    code, _, err = resviz("train", "resnet8", "--images", "100000000")
+    assert code == 1
+    assert "there are 1,437 training images, not 100,000,000" in err
+
+
+def test_an_unreadable_run_does_not_hide_the_others(resviz: Run) -> None:
+    broken, whole = store.create({}, {}, "broken"), store.create({}, {}, "whole")
+    (broken.path / "config.json").write_text("{")
+    code, out, _ = resviz("runs")
+    assert code == 1
+    assert "whole\n" in out
+    assert "config.json cannot be read" in out
+    code, out, _ = resviz("runs", "--format", "json")
+    assert code == 1
+    assert [each["id"] for each in json.loads(out)] == [whole.id, broken.id]

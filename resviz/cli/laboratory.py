@@ -66,6 +66,8 @@ def command(name: str, rank: float) -> Command:
         looks, others = made.own(others, Look)
         settings, look = entry.thing.settings.of_text(own), Look.of_text(looks)
         look.refuse_unknown(views()[name])
+        if options.output:
+            chart.refuse_unknown(Path(options.output))
         found = subjects(options.networks, others, trained=entry.thing.trained)
         titled = zip(found, subject.titles(found))
         return _report(name, [_outcome(Job(name, each, settings), title) for each, title in titled], options, look)

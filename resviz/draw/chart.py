@@ -32,7 +32,11 @@ def svg(document: Mapping[str, object]) -> str:
 
 def save(file: Path, document: Mapping[str, object]) -> None:
     """Write the chart in the format of the file's ending; raises RasterError on another than a chart's."""
-    ending = file.suffix.lower()
-    if ending not in WRITERS:
+    refuse_unknown(file)
+    file.write_bytes(WRITERS[file.suffix.lower()](svg(document)))
+
+
+def refuse_unknown(file: Path) -> None:
+    """Raise RasterError where the file's ending is none of a chart's formats."""
+    if file.suffix.lower() not in WRITERS:
         raise RasterError(f"{file.name} ends in no format of charts: it may end in {', '.join(WRITERS)}")
-    file.write_bytes(WRITERS[ending](svg(document)))

@@ -6,6 +6,7 @@ Each network with each combination of values is an arm; each arm is trained once
 from __future__ import annotations
 
 import itertools
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -55,11 +56,6 @@ class Design:
             for network in self.networks
             for combination in itertools.product(*(_pairs(varied) for varied in self.vary))
         ]
-        if len(arms) * len(self.seeds) > MOST_RUNS:
-            raise SpecError(
-                f"{len(arms)} networks with {len(self.seeds)} seeds are {len(arms) * len(self.seeds)} trainings, and "
-                f"{MOST_RUNS} are the most; take fewer values or seeds"
-            )
         return _told_apart(arms)
 
     def _check(self) -> None:
@@ -73,6 +69,17 @@ class Design:
                 raise SpecError(f"{name} has no values: write them as {name}=8,20,56")
             if name == SEED:
                 raise SpecError("the seed is no knob to vary: give a list of seeds, and each arm is trained with each")
+        names = [name for name, _ in self.vary]
+        if len(set(names)) < len(names):
+            raise SpecError(f"{names[0]} is varied twice: give all its values at once, as {names[0]}=8,20,56")
+        if SEED in self.recipe:
+            raise SpecError("the seed is no part of an experiment's recipe: give a list of seeds, such as 0,1,2")
+        arms = len(self.networks) * math.prod(len(values) for _, values in self.vary)
+        if arms * len(self.seeds) > MOST_RUNS:
+            raise SpecError(
+                f"{arms:,} networks with {len(self.seeds)} seeds are {arms * len(self.seeds):,} trainings, and "
+                f"{MOST_RUNS} are the most; take fewer values or seeds"
+            )
         if not self.seeds or len(set(self.seeds)) != len(self.seeds):
             raise SpecError("seeds are different whole numbers, such as 0,1,2")
 

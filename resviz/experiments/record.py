@@ -52,7 +52,7 @@ class Experiment:
         return [run for arm in self.arms for run in arm.runs]
 
     def alive(self) -> bool:
-        return any(run.state() in store.ALIVE for run in self.runs() if run.path.exists())
+        return any(run.state() in store.ALIVE for run in self.runs())
 
 
 Start = Callable[[Run, Recipe], None]
@@ -87,7 +87,7 @@ def go_on(experiment: Experiment) -> None:
 def stop(experiment: Experiment) -> None:
     """Ask every run that has not ended to end."""
     for run in experiment.runs():
-        if run.path.exists() and run.state() in (*store.ALIVE, "queued"):
+        if run.state() in (*store.ALIVE, "queued"):
             store.stop(run)
 
 
@@ -106,7 +106,7 @@ def find(experiment_id: str) -> Experiment:
     """The experiment of that ID, which may come from a URL; raises RunError."""
     path = store.runs_folder() / experiment_id
     if not store.ID.fullmatch(experiment_id) or not (path / FILE).is_file():
-        raise RunError(f"there is no experiment {experiment_id[:100]!r}")
+        raise RunError(f"there is no experiment {experiment_id[:100]!r}: resviz experiments lists them")
     try:
         return _read(path)
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -122,11 +122,15 @@ def spread(values: Sequence[float]) -> Spread | None:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the numbers say, the arms that answer the question, and whether that was predicted ("" where unasked)."""
+    """What the numbers say, the arms that answer the question, and whether that was predicted ("" where unasked).
+
+    It is not `settled` where some training did not come to its end.
+    """
 
     sentence: str
     answer: tuple[str, ...]
     prediction: str
+    settled: bool = True
 
 
 def verdict(experiment: Experiment, arms: Sequence[ArmResult]) -> Verdict | None:
@@ -134,7 +138,7 @@ def verdict(experiment: Experiment, arms: Sequence[ArmResult]) -> Verdict | None
     if not all(arm.over for arm in arms):
         return None
     if not all(arm.complete for arm in arms):
-        return Verdict("Not everything was trained to its end, so nothing follows.", (), "")
+        return Verdict("Not everything was trained to its end, so nothing follows.", (), "", settled=False)
     judge = _who_fails if experiment.design.asks == "fails" else _who_is_best
     sentence, answer = judge(arms)
     return Verdict(sentence, answer, _predicted(experiment.prediction, answer))
@@ -160,7 +164,7 @@ def _who_fails(arms: Sequence[ArmResult]) -> tuple[str, tuple[str, ...]]:
     learning = sorted(mean for arm, mean in finals if mean <= FAILED * arm.guessing)
     if not failing:
         return f"All of them learn: the highest training error is {_percent(learning[-1])}.", ()
-    words = " and ".join(f"{arm.title} ({_percent(mean)})" for arm, mean in failing)
+    words = _listed([f"{arm.title} ({_percent(mean)})" for arm, mean in failing])
     sentence = f"{words} {'does' if len(failing) == 1 else 'do'} not learn the training images."
     if learning:
         low, high = _percent(learning[0]), _percent(learning[-1])
@@ -170,19 +174,27 @@ def _who_fails(arms: Sequence[ArmResult]) -> tuple[str, tuple[str, ...]]:
 
 
 def _who_is_best(arms: Sequence[ArmResult]) -> tuple[str, tuple[str, ...]]:
-    finals = [(arm.title, s) for arm in arms if (s := arm.final("test_error"))]
-    (best, first), *others = sorted(finals, key=lambda pair: pair[1].mean)
-    if not others:
-        return f"{best}: test error {_percent(first.mean)}.", (best,)
-    near, second = others[0]
-    lead = second.mean - first.mean
-    sentence = f"{best} has the lowest test error, {_percent(first.mean)}; next is {near}, {_percent(second.mean)}."
+    """The arms with the lowest mean error, and those that are no farther from it than the seeds from each other."""
+    finals = sorted(((arm.title, s) for arm in arms if (s := arm.final("test_error"))), key=lambda pair: pair[1].mean)
+    first = finals[0][1]
+    best = [title for title, s in finals if s.mean == first.mean]
+    others = finals[len(best) :]
+    have = "have" if len(best) > 1 else "has"
+    sentence = f"{_listed(best)} {have} the lowest test error, {_percent(first.mean)}"
+    sentence += f"; next is {others[0][0]}, {_percent(others[0][1].mean)}." if others else "."
+    if len(finals) == 1:
+        return f"{best[0]}: test error {_percent(first.mean)}.", tuple(best)
     if first.seeds < 2:
-        return f"{sentence} With one seed nobody knows how much of that is luck: take three or more.", (best,)
-    spread = math.hypot(first.deviation, second.deviation)
-    if lead < spread:
-        return f"{sentence} That is less than the seeds differ among themselves (σ {_percent(spread)}).", (best,)
-    return sentence, (best,)
+        return f"{sentence} With one seed nobody knows how much of that is luck: take three or more.", tuple(best)
+    near = [title for title, s in others if s.mean - first.mean < math.hypot(first.deviation, s.deviation)]
+    if near:
+        sentence += f" {_listed(near)} {'are' if len(near) > 1 else 'is'} no farther from that than seeds are apart."
+    return sentence, (*best, *near)
+
+
+def _listed(titles: Sequence[str]) -> str:
+    *most, last = titles
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _percent(share: float) -> str:

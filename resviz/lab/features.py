@@ -13,6 +13,7 @@ from resviz.lab.errors import LabError
 from resviz.lab.subject import Subject
 from resviz.train.batches import Normalise, resized
 from resviz.train.data import Data
+from resviz.train.prepare import disordered
 
 LEVELS = ("stage", "unit")
 BRIGHTEST = 255.0
@@ -26,9 +27,11 @@ def features(subject: Subject, by: str, index: int, image: bytes | None, *, inve
     device = network.settle()
     data, chain = network.data(subject), network.chain(subject, device)
     channels = subject.spec.input_shape()[0]
-    shown = None if image is None else pictures.decoded(image, channels, data.size, invert=invert)
+    shuffled = subject.recipe.shuffle_pixels
+    height, width = data.test.pixels.shape[2:] if shuffled else data.size
+    shown = None if image is None else pictures.decoded(image, channels, (height, width), invert=invert)
     label = _label(data, index) if image is None else None
-    x = _input(data, shown, index).to(device, memory_format=torch.channels_last)
+    x = _input(data, shown, index, shuffled).to(device, memory_format=torch.channels_last)
     signals = list(chain.inputs(x))
     probabilities = tuple(float(p) for p in signals[-1][0].double().softmax(0))
     wanted = places(subject, chain, by)
@@ -64,9 +67,11 @@ def _label(data: Data, index: int) -> int:
     return int(data.test.labels[index])
 
 
-def _input(data: Data, shown: Tensor | None, index: int) -> Tensor:
-    """One image [1, C, H, W] as the network takes it: normalised, at the network's size."""
+def _input(data: Data, shown: Tensor | None, index: int, shuffled: bool) -> Tensor:
+    """One image [1, C, H, W] as the network takes it: its pixels in order or not, normalised, at its size."""
     pixels = data.test.pixels[index] if shown is None else shown * (_brightest(data) / BRIGHTEST)
+    if shown is not None and shuffled:
+        pixels = disordered(pixels)
     return resized(Normalise(data.mean, data.std)(pixels[None]), data.size)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from resviz.core.spec import NetSpec
 from resviz.lab import subject
+from resviz.lab.errors import LabError
 from resviz.lab.subject import Subject
 from resviz.runs import store
 from resviz.runs.store import Run, RunError
@@ -16,6 +17,10 @@ def by_name(name: str, *, trained: bool, data: str = "digits", data_dir: str = "
     `trained` says that it is to be fitted to data, as a trained network is.
     """
     run = run_of(name)
+    if run is not None and not trained:
+        raise LabError(
+            f"this is about a network as it is initialised, and {run.id} is a run: name the network, such as resnet20"
+        )
     if run is not None:
         return subject.of_run(run)
     return untrained(from_text(name), trained=trained, data=data, data_dir=data_dir)

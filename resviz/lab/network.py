@@ -15,6 +15,7 @@ from resviz.lab.chain import Chain, State
 from resviz.lab.errors import LabError
 from resviz.lab.subject import Subject
 from resviz.nn.module import build
+from resviz.runs.queue import MOST_EXPERIMENTS
 from resviz.train import batches
 from resviz.train.data import Data, Images, load
 from resviz.train.engine import device_of
@@ -25,8 +26,8 @@ Batch = tuple[Tensor, Tensor]
 
 
 def settle() -> torch.device:
-    """The device to work on; on a CPU half of the cores work, so that a page beside stays quick."""
-    torch.set_num_threads(max(1, (os.cpu_count() or 1) // 2))
+    """The device to work on; on a CPU with the threads that let as many experiments as may run at once share it."""
+    torch.set_num_threads(max(1, (os.cpu_count() or 1) // MOST_EXPERIMENTS))
     return device_of("auto")
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from resviz.core.folders import expanded
 from resviz.core.spec import NetSpec
 from resviz.lab.errors import LabError
 from resviz.runs import store
@@ -72,7 +73,7 @@ def of_run(run: Run) -> Subject:
 
 def fresh(spec: NetSpec, data: str = "digits", seed: int = 0, data_dir: str = "") -> Subject:
     """The network as it is initialised, fitted to the data; raises SpecError or ShapeError."""
-    recipe = Recipe(data=data, seed=seed, data_dir=data_dir)
+    recipe = Recipe(data=data, seed=seed, data_dir=str(expanded(data_dir)) if data_dir else "")
     return Subject(fitted(spec, data), recipe)
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 
-from resviz.runs import lock, queue, store
+from resviz.runs import queue, store
 from resviz.runs.journal import Journal, Row
 from resviz.runs.queue import Places
 
@@ -48,9 +48,9 @@ def serve(prog: str, arguments: list[str], perform: Perform, sentences: tuple[ty
     run = store.Run(chosen.folder.absolute())
     if chosen.lock is None:
         try:
-            lock.claim(run.lock)
-        except FileExistsError:
-            parser.error(f"the run {run.id} was started already")
+            store.take(run)
+        except store.RunError as error:
+            parser.error(str(error))
     os.nice(NICER)
     journal, log = Journal(run.metrics), _log(run)
     reserve = _reserve(run)

@@ -20,6 +20,8 @@ from resviz.runs import lock
 
 FOLDER = ".queue"
 POLL_SECONDS = 0.1
+MOST_EXPERIMENTS = 4
+"""They share the cores, each with as many threads as come to it."""
 GIVEN = "RESVIZ_PLACE_GIVEN"
 """In the environment of a process that somebody else has found a place for: torchrun's user, or a cluster."""
 
@@ -42,8 +44,8 @@ def places(device: str) -> Places:
 
 
 def experiments() -> Places:
-    """The places for experiments of the lab, which are short: one a core, whatever is being trained."""
-    return Places("lab", tuple(map(str, range(os.cpu_count() or 1))))
+    """The places for experiments of the lab, which are short: a few at once, whatever is being trained."""
+    return Places("lab", tuple(map(str, range(min(MOST_EXPERIMENTS, os.cpu_count() or 1)))))
 
 
 def gpus() -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from resviz.runs import store
@@ -34,6 +35,28 @@ def label(run: Run) -> Label:
         return Label(str(found["name"]), bool(found["pinned"]))
     except (OSError, ValueError, KeyError, TypeError):
         return Label()
+
+
+@dataclass(frozen=True)
+class About:
+    """What a list says of a run: its title, or why that cannot be read, and when it was begun."""
+
+    title: str
+    begun: datetime | None
+    readable: bool = True
+
+
+def about(run: Run) -> About:
+    """What a list says of the run, whatever its files hold."""
+    try:
+        config = run.config()
+    except RunError as error:
+        return About(str(error), None, readable=False)
+    try:
+        begun = datetime.fromisoformat(str(config["created"]))
+    except ValueError:
+        begun = None
+    return About(str(config["title"]), begun)
 
 
 def rename(run: Run, name: str) -> None:

@@ -12,7 +12,7 @@ from resviz.runs.store import Run, State, rows
 
 COLUMNS = (
     "kind", "step", "epoch", "seconds", "loss", "error", "train_loss", "train_error", "test_loss", "test_error",
-    "lr", "images_per_second",
+    "validation_loss", "validation_error", "lr", "images_per_second",
 )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from resviz.core.folders import expanded
 from resviz.runs import journal, lock, queue
 from resviz.runs.journal import Row
 
@@ -167,8 +168,11 @@ class Run:
 
 
 def runs_folder() -> Path:
-    """Where runs are kept: $RESVIZ_RUNS, or `runs` in the working directory."""
-    return Path(os.environ.get("RESVIZ_RUNS") or "runs").expanduser().absolute()
+    """Where runs are kept: $RESVIZ_RUNS, or `runs` in the working directory; raises RunError where that is a file."""
+    folder = expanded(os.environ.get("RESVIZ_RUNS") or "runs")
+    if folder.exists() and not folder.is_dir():
+        raise RunError(f"runs are kept in a folder, and {folder} is a file: set RESVIZ_RUNS to another path")
+    return folder
 
 
 def new_folder(title: str) -> Path:
@@ -244,21 +248,37 @@ def resume(run: Run, worker: str = TRAINER, kept: tuple[int, ...] = ()) -> None:
 
     As with `start`, the process is handed the lock, so that of two who resume at once one is refused.
     """
-    refuse_to_resume(run)
     try:
-        descriptor = lock.reclaim(run.lock)
-    except BlockingIOError:
-        raise RunError(f"the run {run.id} goes on already") from None
+        descriptor = _reclaimed(run)
     except FileNotFoundError:
         (run.path / "stop").unlink(missing_ok=True)
         start(run, worker, kept)
         return
     try:
-        (run.path / "stop").unlink(missing_ok=True)
-        journal.Journal(run.metrics).write({"kind": AGAIN})
         _begin(run, worker, descriptor, kept)
     finally:
         os.close(descriptor)
+
+
+def take(run: Run) -> int:
+    """The lock of a run that was never started, or that may go on, for this process; raises RunError."""
+    run.config()
+    try:
+        return lock.claim(run.lock)
+    except FileExistsError:
+        return _reclaimed(run)
+
+
+def _reclaimed(run: Run) -> int:
+    """The lock of a run that may go on, which from now on does; raises RunError, or FileNotFoundError without one."""
+    refuse_to_resume(run)
+    try:
+        descriptor = lock.reclaim(run.lock)
+    except BlockingIOError:
+        raise RunError(f"the run {run.id} goes on already") from None
+    (run.path / "stop").unlink(missing_ok=True)
+    journal.Journal(run.metrics).write({"kind": AGAIN})
+    return descriptor
 
 
 def refuse_to_resume(run: Run) -> None:

@@ -22,7 +22,7 @@ from resviz.train.capacity import batch_size
 from resviz.train.checkpoint import Progress, keep_best, progress, save, save_progress
 from resviz.train.data import Data, load
 from resviz.train.download import fetch
-from resviz.train.engine import Engine, choose
+from resviz.train.engine import Engine, choose, device_of
 from resviz.train.events import mirrored
 from resviz.train.loop import Training
 from resviz.train.prepare import prepared
@@ -76,11 +76,17 @@ def perform(run: Run, watch: Callable[[], None], log: logging.Logger) -> Iterato
     weights are saved before each "epoch" row is yielded, so that an epoch with a row has its weights. Raises
     SpecError, ShapeError, TrainError, and whatever `watch` raises.
     """
-    recipe = recipe_of(run.config()["recipe"])
-    watch()
-    if not recipe.data_dir:
-        yield from fetch(recipe.data, watch)
     team = gathered()
+    try:
+        yield from _led(run, team, watch, log)
+    finally:
+        team.leave()
+
+
+def _led(run: Run, team: Team, watch: Callable[[], None], log: logging.Logger) -> Iterator[Row]:
+    """The training as the team's first member does it."""
+    recipe = recipe_of(run.config()["recipe"])
+    yield from team.after(_fetched(recipe, watch))
     before = progress(run.progress)
     job = prepare(run, before, watch, team)
     log.info("%s on %s", job.spec.title(), recipe.title())
@@ -97,9 +103,24 @@ def perform(run: Run, watch: Callable[[], None], log: logging.Logger) -> Iterato
     run.progress.unlink(missing_ok=True)
 
 
+def _fetched(recipe: Recipe, watch: Callable[[], None]) -> Iterator[Row]:
+    """The rows of a download, where the data have to be fetched first."""
+    watch()
+    if not recipe.data_dir:
+        yield from fetch(recipe.data, watch)
+
+
 def take_part(run: Run) -> None:
     """Train along as a member of torchrun's team that is not the first: no rows, no files. Raises as `perform` does."""
     team = gathered()
+    try:
+        _followed(run, team)
+    finally:
+        team.leave()
+
+
+def _followed(run: Run, team: Team) -> None:
+    team.wait()
     before = progress(run.progress)
     job = prepare(run, before, _quiet, team)
     training = Training(job.model, job.data, job.recipe, job.engine, _quiet, team, job.together)
@@ -125,6 +146,8 @@ def prepare(run: Run, before: Progress | None, watch: Callable[[], None], team: 
     steps_per_epoch = len(batches.cuts(len(data.train), recipe.batch, team.fewest))
     steps = recipe.steps or recipe.epochs * steps_per_epoch
     engine = before.engine if before else None
+    if engine is not None:
+        device_of(engine.device.type)
     if engine is None and team.rank == 0:
         sample = next(batches.training(data, source, recipe.batch, torch.Generator()))
         engine = choose(model, sample, recipe, steps)

@@ -8,7 +8,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from importlib.util import find_spec
 
+from resviz.core.folders import expanded
+from resviz.core.knob import SpecError
 from resviz.core.spec import NetSpec
 from resviz.runs import queue, shelf, store
 from resviz.train.recipe import Recipe, fitted, recipe_of
@@ -30,7 +34,11 @@ def prepare(spec: NetSpec, recipe: Recipe) -> store.Run:
     """
     shelf.refuse_if_full()
     if recipe.data_dir:
+        # whoever goes on, or looks at the run, may be in another folder
+        recipe = replace(recipe, data_dir=str(expanded(recipe.data_dir)))
         locate(recipe.data, recipe.data_dir)
+    if recipe.tensorboard and find_spec("tensorboard") is None:
+        raise SpecError('tensorboard needs a package: pip install "resviz[tensorboard]", or leave it out')
     fit = fitted(spec, recipe.data, recipe.size)
     return store.create(to_json(spec), recipe.json(), f"{fit.title()} on {SOURCES[recipe.data].title}")
 
@@ -44,6 +52,7 @@ def begin(run: store.Run, recipe: Recipe) -> None:
 def go_on(run: store.Run) -> None:
     """Resume a run that ended before it was finished, at the end of the queue; raises SpecError or RunError."""
     store.refuse_to_resume(run)
+    shelf.refuse_if_full()
     with _ticket(run, recipe_of(run.config()["recipe"])) as ticket:
         store.resume(run, kept=(ticket,))
 

@@ -53,15 +53,20 @@ def noisy(labels: Tensor, share: float, classes: int, generator: torch.Generator
 
 
 def shuffled(data: Data) -> Data:
-    """Every image with its pixels in the same disorder, the channels of a pixel together."""
-    height, width = data.train.pixels.shape[2:]
-    order = torch.randperm(height * width, generator=torch.Generator().manual_seed(DISORDER_SEED))
+    """Every image with its pixels in the same disorder."""
 
     def of(images: Images) -> Images:
-        return replace(images, pixels=images.pixels.flatten(2)[:, :, order].reshape(images.pixels.shape))
+        return replace(images, pixels=disordered(images.pixels))
 
     validation = None if data.validation is None else of(data.validation)
     return replace(data, train=of(data.train), test=of(data.test), validation=validation)
+
+
+def disordered(pixels: Tensor) -> Tensor:
+    """Images [..., C, H, W] in the one disorder of their size, the channels of a pixel together."""
+    height, width = pixels.shape[-2:]
+    order = torch.randperm(height * width, generator=torch.Generator().manual_seed(DISORDER_SEED))
+    return pixels.flatten(-2)[..., order].reshape(pixels.shape)
 
 
 def _picked(images: Images, which: Tensor) -> Images:

@@ -10,6 +10,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from resviz.core.folders import expanded
 from resviz.core.net import Shape
 from resviz.core.registry import Registry
 from resviz.train.errors import DataError
@@ -134,9 +135,8 @@ def data_folder() -> Path:
     """Where downloads go, and where data are looked for if no folder is named: $RESVIZ_DATA, or the user's cache."""
     chosen = os.environ.get("RESVIZ_DATA")
     if chosen:
-        return Path(chosen).expanduser().absolute()
-    caches = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
-    return caches / "resviz"
+        return expanded(chosen)
+    return expanded(os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "resviz"
 
 
 def locate(data: str, folder: str) -> dict[str, Path]:
@@ -150,7 +150,7 @@ def locate(data: str, folder: str) -> dict[str, Path]:
         return {}
     if not folder:
         return _locate_own(data)
-    base = Path(folder).expanduser()
+    base = expanded(folder)
     if not base.is_dir():
         raise DataError(f"there is no folder {base}: set data_dir to the folder that holds {source.files[0]}")
     return {name: _find(base, (base, *(base / place for place in source.places)), name) for name in source.files}

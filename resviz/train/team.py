@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
@@ -17,6 +17,7 @@ import torch.distributed as dist
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
+from resviz.runs.journal import Row
 from resviz.runs.process import StoppedError
 from resviz.train.batches import FEWEST
 from resviz.train.engine import Engine
@@ -88,6 +89,25 @@ class Team:
                 raise wish or StoppedError
 
         return together
+
+    def after(self, rows: Iterator[Row]) -> Iterator[Row]:
+        """The rows of what the first member does alone; the others, in `wait`, learn whether it went well."""
+        went_well = False
+        try:
+            yield from rows
+            went_well = True
+        finally:
+            self.from_first(went_well)
+
+    def wait(self) -> None:
+        """Wait for what the first member does alone; raises StoppedError where that did not go well."""
+        if not self.from_first(True):
+            raise StoppedError
+
+    def leave(self) -> None:
+        """End the connections."""
+        if self.size > 1:
+            dist.destroy_process_group()
 
     def from_first(self, value: Any) -> Any:
         """The first member's value."""

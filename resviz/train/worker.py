@@ -1,7 +1,8 @@
 """The process of one training: `python -m resviz.train.worker RUN_FOLDER` trains what its config.json says.
 
 Several processes train one network by `torchrun --nproc-per-node N -m resviz.train.worker RUN_FOLDER`: the first of
-them is the run's process, the others take part. Such a team does not wait in the queue.
+them is the run's process, the others take part. Such a team does not wait in the queue. `resviz train --prepare` makes
+the folder; a run that was stopped or killed goes on.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import importlib
 import logging
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,12 +43,17 @@ def _take_place(run: store.Run, watch: Watch, log: logging.Logger) -> None:
 
 
 def take_part(folder: str) -> int:
-    """Train along with the team's first process; what goes wrong is that one's to say."""
+    """Train along with the team's first process; what goes wrong is that one's to say, and when to stop."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
     job = importlib.import_module("resviz.train.job")
     try:
         job.take_part(store.Run(Path(folder).absolute()))
     except (StoppedError, *SENTENCES):
         return 0
+    except RuntimeError as error:
+        # the first has ended, and its connections with it
+        print(f"a member of the team ends: {error}", file=sys.stderr)
     return 0
 
 

@@ -18,8 +18,9 @@ from resviz.experiments.record import Experiment
 from resviz.experiments.results import ArmResult, Spread, document, results, verdict
 from resviz.runs import store
 from resviz.runs.journal import Row
-from resviz.runs.store import Run, RunError
+from resviz.runs.store import Run
 from resviz.ui import chart_files, choice, run_curves, run_view
+from resviz.ui.attempts import attempt, tried
 from resviz.ui.colours import theme
 from resviz.views import curves as drawn
 from resviz.views.vega import Chart
@@ -74,16 +75,18 @@ def _bar(experiment: Experiment, arms: list[ArmResult], alive: bool) -> None:
     bar, button = st.columns([5, 1], vertical_alignment="bottom")
     bar.progress(over / max(1, sum(states.values())), words)
     if alive:
-        button.button("Stop all", on_click=record.stop, args=(experiment,), key="stop-experiment", width="stretch")
+        stop = partial(record.stop, experiment)
+        button.button("Stop all", on_click=attempt, args=(stop,), key="stop-experiment", width="stretch")
     elif any(state == "queued" for arm in arms for state in arm.states):
-        button.button("Go on", on_click=record.go_on, args=(experiment,), key="go-on", width="stretch")
+        go_on = partial(record.go_on, experiment)
+        button.button("Go on", on_click=attempt, args=(go_on,), key="go-on", width="stretch")
 
 
 def _verdict(experiment: Experiment, arms: list[ArmResult]) -> None:
     found = verdict(experiment, arms)
     if found is None:
         return
-    if not found.answer and not found.sentence.startswith("All"):
+    if not found.settled:
         st.warning(found.sentence)
         return
     st.success(choice.plain(" ".join(filter(None, (found.sentence, found.prediction)))), icon=":material/gavel:")
@@ -156,9 +159,5 @@ def _chart(experiment: Experiment) -> Chart:
 
 
 def _delete(experiment: Experiment) -> None:
-    try:
-        record.delete(experiment)
-    except RunError as error:
-        st.toast(str(error))
-        return
-    st.query_params.pop("experiment", None)
+    if tried(lambda: record.delete(experiment)):
+        st.query_params.pop("experiment", None)

@@ -9,9 +9,10 @@ import streamlit as st
 
 from resviz.core.knob import SpecError
 from resviz.core.spec import NetSpec
+from resviz.runs.store import RunError
 from resviz.ui import choice, colours, pages, sidebar, style, totals
 from resviz.ui.choice import Choice
-from resviz.ui.page import Shown
+from resviz.ui.page import Page, Shown
 
 PAGES = pages.found()
 
@@ -41,8 +42,16 @@ def show() -> None:
                 if shown is None:
                     st.caption("There is no such network to show: mend the choice above, or turn a knob.")
                 else:
-                    page.show(shown)
+                    _page(page, shown)
     colours.follow()
+
+
+def _page(page: Page, shown: Shown) -> None:
+    """The page, or why the runs that it is about cannot be found."""
+    try:
+        page.show(shown)
+    except RunError as error:
+        st.error(choice.plain(str(error)))
 
 
 def _placed(chosen: Choice) -> Shown | None:

@@ -61,22 +61,17 @@ def _open(names: list[str]) -> None:
 
 
 def _line(run: Run) -> dict[str, object]:
-    now, said = status(run), shelf.label(run)
-    try:
-        config = run.config()
-        title, recipe, begun = str(config["title"]), _title(config["recipe"]), pd.Timestamp(str(config["created"]))
-    except RunError as error:
-        title, recipe, begun = str(error), "", pd.NaT
+    now, said, about = status(run), shelf.label(run), shelf.about(run)
     return {
-        "run": said.name or title,
+        "run": said.name or about.title,
         "state": run_view.state_words(run, now),
         "test accuracy": math.nan if now.test_error is None else 1 - now.test_error,
         "epochs": now.epochs,
         "seconds": math.nan if now.seconds is None else now.seconds,
-        "begun": begun,
+        "begun": pd.NaT if about.begun is None else pd.Timestamp(about.begun),
         "pinned": said.pinned,
-        "network": title,
-        "recipe": recipe,
+        "network": about.title,
+        "recipe": _title(run.config()["recipe"]) if about.readable else "",
         "ID": run.id,
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -16,9 +16,10 @@ from resviz.draw.theme import LIGHT
 from resviz.runs import shelf, store
 from resviz.runs.journal import Row
 from resviz.runs.status import Status, curve_csv, kept, status
-from resviz.runs.store import ALIVE, RESUMABLE, Run, RunError
+from resviz.runs.store import ALIVE, RESUMABLE, Run
 from resviz.train.launch import go_on
 from resviz.ui import chart_files, choice, run_curves
+from resviz.ui.attempts import attempt, tried
 from resviz.ui.colours import theme
 from resviz.views import curves as drawn
 from resviz.views.vega import Chart
@@ -62,7 +63,8 @@ def _live(run: Run, was_alive: bool) -> None:
         stop.button("Resume", on_click=_resume, args=(run,), key="resume", width="stretch",
                     help="goes on after the last finished epoch")  # fmt: skip
     if was_alive:
-        stop.button("Stop", on_click=store.stop, args=(run,), key="stop", disabled=run.stop_asked(), width="stretch")
+        asked = partial(store.stop, run)
+        stop.button("Stop", on_click=attempt, args=(asked,), key="stop", disabled=run.stop_asked(), width="stretch")
     _figures(now, _epochs(run, curve))
     if now.message:
         (st.error if now.state == "failed" else st.warning)(choice.plain(now.message))
@@ -168,39 +170,33 @@ def _keep(run: Run, alive: bool) -> None:
             on_change=_rename, args=(run,),
         )  # fmt: skip
         st.session_state["run-pin"] = said.pinned
-        st.toggle("Pin", key="run-pin", on_change=lambda: shelf.pin(run, st.session_state["run-pin"]),
+        st.toggle("Pin", key="run-pin", on_change=_pin, args=(run,),
                   help="it stands first in the list, and is not deleted")  # fmt: skip
         st.button("Delete", key="run-delete", disabled=alive or said.pinned, on_click=_delete, args=(run,),
                   help=f"takes {shelf.gigabytes(shelf.size(run))}")  # fmt: skip
 
 
 def _resume(run: Run) -> None:
-    _try(lambda: go_on(run))
+    attempt(lambda: go_on(run))
 
 
 def _rename(run: Run) -> None:
-    _try(lambda: shelf.rename(run, st.session_state["run-name"]))
+    attempt(lambda: shelf.rename(run, st.session_state["run-name"]))
+
+
+def _pin(run: Run) -> None:
+    attempt(lambda: shelf.pin(run, st.session_state["run-pin"]))
 
 
 def _delete(run: Run) -> None:
-    if _try(lambda: shelf.delete(run)):
+    if tried(lambda: shelf.delete(run)):
         st.query_params.pop("run", None)
-
-
-def _try(job: Callable[[], None]) -> bool:
-    """Do the job; whether it could be done, with a note on the page where not."""
-    try:
-        job()
-    except (RunError, SpecError) as error:
-        st.toast(choice.plain(str(error)))
-        return False
-    return True
 
 
 def _take(run: Run) -> None:
     try:
         spec: NetSpec = from_json(run.spec())
     except SpecError as error:
-        st.toast(str(error))
+        st.toast(choice.plain(str(error)))
         return
     choice.choose(type(spec), spec.chosen())

@@ -10,7 +10,7 @@ import pytest
 from resviz.experiments import record
 from resviz.experiments.design import Design
 from resviz.experiments.results import results, verdict
-from resviz.runs import store
+from resviz.runs import shelf, store
 
 TWO = Design("Pooling", ("lenet:activation=relu",), (("pool", ("avg", "max")),), {"epochs": "1", "device": "cpu"})
 
@@ -57,3 +57,24 @@ def test_what_a_dying_server_did_not_start_is_started_later() -> None:
     record.go_on(begun)
     ended(begun)
     assert {run.state() for run in begun.runs()} == {"finished"}
+
+
+def test_with_a_pinned_run_nothing_is_deleted_and_nothing_is_stopped() -> None:
+    begun = record.begin_all(TWO, start=lambda run, recipe: None)
+    _, last = begun.runs()
+    shelf.pin(last, pinned=True)
+    with pytest.raises(store.RunError, match="is pinned: take the pin away first"):
+        record.delete(begun)
+    assert [run.state() for run in begun.runs()] == ["queued", "queued"]
+
+
+def test_a_run_that_was_deleted_is_passed_over() -> None:
+    begun = record.begin_all(TWO, start=lambda run, recipe: None)
+    first, last = begun.runs()
+    store.delete(first)
+    assert (first.state(), first.message()) == ("stopped", "it was deleted")
+    record.go_on(begun)
+    ended(begun)
+    assert last.state() == "finished"
+    record.delete(begun)
+    assert store.listed() == []

@@ -110,10 +110,17 @@ def test_the_best_is_named_with_how_sure_that_is() -> None:
     assert found is not None
     assert found.sentence.startswith("A has the lowest test error, 2.0 %; next is B, 3.0 %. With one seed nobody knows")
     near = {"A": [run_of([(0, 0.02)]), run_of([(0, 0.06)])], "B": [run_of([(0, 0.03)]), run_of([(0, 0.07)])]}
-    asked = experiment(near, "best")
+    asked = experiment(near, "best", "B")
     found = verdict(asked, results(asked))
     assert found is not None
-    assert "less than the seeds differ among themselves" in found.sentence
+    assert found.sentence.endswith("next is B, 5.0 %. B is no farther from that than seeds are apart.")
+    assert (found.answer, found.prediction) == (("A", "B"), "You predicted: B. This is one of them.")
+    same = {"A": [run_of([(0, 0.02)])], "B": [run_of([(0, 0.02)])], "C": [run_of([(0, 0.1)])]}
+    asked = experiment(same, "best", "B")
+    found = verdict(asked, results(asked))
+    assert found is not None
+    assert found.sentence.startswith("A and B have the lowest test error, 2.0 %; next is C, 10.0 %.")
+    assert found.prediction == "You predicted: B. This is one of them."
     far = {"A": [run_of([(0, 0.02)]), run_of([(0, 0.021)])], "B": [run_of([(0, 0.3)]), run_of([(0, 0.31)])]}
     asked = experiment(far, "best")
     found = verdict(asked, results(asked))

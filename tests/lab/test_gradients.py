@@ -10,8 +10,11 @@ import pytest
 import torch
 from small import batch, chain, placed
 
-from resviz.lab import gradients
+from resviz.lab import gradients, subject
 from resviz.lab.chain import Slot
+from resviz.lab.settings import Gradients
+from resviz.train import capacity
+from resviz.zoo.families import named
 from resviz.zoo.orders import ORDERS
 
 EXACT = {"rtol": 1e-10, "atol": 1e-12}
@@ -129,3 +132,17 @@ def test_whoever_watches_can_end_it():
 
     with pytest.raises(KeyboardInterrupt):
         gradients.by_length(links, x, labels, stop)
+
+
+def test_all_images_go_through_in_parts(monkeypatch):
+    """However many images: their mean is the one of all at once."""
+    about = subject.fresh(named("resnet8", {}))
+    whole = list(gradients.rows(about, Gradients(images=24), lambda: None))
+    monkeypatch.setattr(capacity, "ROOM", 4 * 2 * 10 * 64 * 16 * 5)
+    parts = list(gradients.rows(about, Gradients(images=24), lambda: None))
+    assert sum(row["kind"] == "progress" for row in whole) == 1
+    assert sum(row["kind"] == "progress" for row in parts) > 2
+    for one, other in zip((r for r in whole if r["kind"] == "result"), (r for r in parts if r["kind"] == "result")):
+        assert one["length"] == other["length"]
+        for name in {"exact", "mean", "spread"} & one.keys():
+            assert other[name] == pytest.approx(one[name], rel=1e-9)

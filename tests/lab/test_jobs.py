@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
@@ -13,7 +15,7 @@ import pytest
 from trained import train
 
 from resviz.core.knob import SpecError
-from resviz.lab import jobs, names, subject
+from resviz.lab import jobs, names, network, subject
 from resviz.lab.errors import LabError
 from resviz.lab.jobs import Job
 from resviz.lab.settings import Contribution, Gradients, Lesion, Removal, Surface
@@ -226,3 +228,28 @@ def test_a_run_that_trained_on_is_another_subject(runs):
     about = subject.of_run(runs["resnet20"]).json()
     with pytest.raises(LabError, match="has trained on, from epoch 1 to 4"):
         subject.from_json_object({**about, "epoch": "1"})
+
+
+def test_weights_of_a_later_epoch_are_not_taken_for_those_that_were_asked_about(runs):
+    """The run may train on between the question and the reading of its file."""
+    about = replace(subject.of_run(runs["resnet20"]), epoch="1")
+    with pytest.raises(LabError, match="has trained on, from epoch 1 to 4"):
+        network.weights(about)
+
+
+def test_signals_at_the_start_are_not_those_of_a_run(runs):
+    with pytest.raises(LabError, match=r"this is about a network as it is initialised, and .* is a run: name the"):
+        names.by_name(runs["resnet20"].id, trained=False)
+
+
+def test_a_run_that_is_deleted_takes_the_lab_s_work_on_it_along(runs, tmp_path, monkeypatch):
+    monkeypatch.setenv("RESVIZ_RUNS", str(tmp_path))
+    copy = tmp_path / runs["resnet20"].id
+    shutil.copytree(runs["resnet20"].path, copy, ignore=shutil.ignore_patterns("lab"))
+    job = Job("surface", subject.of_run(Run(copy)), Surface(grid=199))
+    work = jobs.begin(job)
+    _until(lambda: jobs.results(work))
+    pid = _pid(work)
+    store.delete(Run(copy))
+    assert not copy.exists()
+    _until(lambda: not Path(f"/proc/{pid}").exists() or "Z" in Path(f"/proc/{pid}/stat").read_text().split(")")[1][:3])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import torch
-from small import SMALL, settled
+from every_operation import SMALL, settled
 from torch import fx
 from torch.export import ExportedProgram
 

@@ -13,9 +13,9 @@ import onnx
 import onnxruntime
 import pytest
 import torch
+from every_operation import SMALL, settled
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
-from small import SMALL, settled
 
 from resviz.core.flow import flow
 from resviz.core.net import leaves

@@ -17,7 +17,7 @@ from safetensors.torch import load_file
 
 from resviz.core.net import infer
 from resviz.nn.module import build
-from resviz.runs import store
+from resviz.runs import journal, store
 from resviz.runs.journal import Row
 from resviz.runs.status import status
 from resviz.train.launch import launch
@@ -139,7 +139,14 @@ def test_a_worker_by_hand_takes_the_lock_and_refuses_a_run_that_was_started(fold
     command = [sys.executable, "-m", store.TRAINER, str(run.path)]
     assert subprocess.run(command, capture_output=True, check=False).returncode == 1
     assert run.message().startswith("there is no family 'nonesuch': there are resnet")
+    # what failed may go on; what is finished may not
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 1
+    assert [row["kind"] for row in store.rows(run)[0]] == ["end", store.AGAIN, "end"]
+    journal.Journal(run.metrics).write({"kind": "end", "state": "finished", "message": ""})
     again = subprocess.run(command, capture_output=True, text=True, check=False)
     assert again.returncode == 2
-    assert "was started already" in again.stderr
-    assert "Traceback" not in again.stderr
+    assert "cannot be resumed: it is finished" in again.stderr
+    nowhere = subprocess.run([*command[:-1], str(folder / "none")], capture_output=True, text=True, check=False)
+    assert nowhere.returncode == 2
+    assert "there is no run none" in nowhere.stderr
+    assert "Traceback" not in again.stderr + nowhere.stderr

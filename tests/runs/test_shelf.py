@@ -34,6 +34,8 @@ def test_a_name_and_a_pin_are_kept_and_can_be_taken_away() -> None:
     assert shelf.label(run) == Label("", True)
     with pytest.raises(store.RunError, match="has 101 characters and 100 are the most"):
         shelf.rename(run, "x" * 101)
+    with pytest.raises(store.RunError, match=r"has the character '\\x1b', which cannot be shown"):
+        shelf.rename(run, "red \x1b[31m")
 
 
 def test_a_pinned_run_is_not_deleted() -> None:
@@ -76,3 +78,13 @@ def test_when_the_room_is_taken_nothing_more_is_started(monkeypatch: pytest.Monk
         monkeypatch.setenv(shelf.ALLOWED, wrong)
         with pytest.raises(store.RunError, match="is no number of gigabytes"):
             shelf.allowed()
+
+
+def test_a_run_that_cannot_be_read_is_listed_with_its_sentence() -> None:
+    run, odd = made(), made()
+    assert shelf.about(run).title == "ResNet-8 on Digits"
+    assert shelf.about(run).begun is not None
+    (run.path / "config.json").write_text("{")
+    (odd.path / "config.json").write_text('{"title": "T", "created": "garbage", "spec": {}, "recipe": {}}')
+    assert shelf.about(run).title.startswith(f"{run.path / 'config.json'} cannot be read: ")
+    assert (shelf.about(odd).title, shelf.about(odd).begun) == ("T", None)

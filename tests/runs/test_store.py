@@ -137,8 +137,8 @@ def test_status_and_csv_come_from_the_rows() -> None:
     assert (now.progress, now.epochs, now.seconds_left, now.test_error) == (0.5, 1, 2.0, 0.125)
     header, step, epoch = curve_csv(run).splitlines()
     assert header == ",".join(COLUMNS)
-    assert step == "step,5,0.5,2.0,1.25,0.5,,,,,,900.0"
-    assert epoch == "epoch,10,1,2.0,,,,0.25,,0.125,,900.0"
+    assert step == "step,5,0.5,2.0,1.25,0.5,,,,,,,,900.0"
+    assert epoch == "epoch,10,1,2.0,,,,0.25,,0.125,,,,900.0"
 
 
 def test_the_page_needs_neither_torch_nor_numpy_to_start_and_read_runs() -> None:
@@ -148,3 +148,19 @@ def test_the_page_needs_neither_torch_nor_numpy_to_start_and_read_runs() -> None
     )
     found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_the_newest_run_is_last_and_a_file_is_no_folder_of_runs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(store.RunError, match="there is no run yet"):
+        store.find("last")
+    made()
+    second = made("the second")
+    assert store.find("last") == second == store.newest()
+    (folder.parent / "file").touch()
+    for path, words in (
+        (folder.parent / "file", "is a file: set RESVIZ_RUNS to another path"),
+        ("~nobody-at-all", "a user"),
+    ):
+        monkeypatch.setenv("RESVIZ_RUNS", str(path))
+        with pytest.raises(ValueError, match=words):
+            store.listed()

@@ -5,14 +5,17 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from resviz.runs import store
 from resviz.runs.journal import Row
+from resviz.train import batches
 from resviz.train.launch import prepare
 from resviz.train.recipe import Recipe
+from resviz.train.team import Team
 from resviz.zoo.families import named
 
 RECIPE = Recipe(epochs=2, images=157, batch=64, device="cpu", precision="float32", threads=1)
@@ -57,3 +60,15 @@ def test_stop_ends_both() -> None:
     store.stop(run)
     assert process.wait(timeout=60) == 0
     assert run.state() == "stopped"
+
+
+def test_no_member_is_left_without_an_image_and_what_was_stopped_goes_on() -> None:
+    """34 images in batches of 32 would leave two for three members."""
+    assert batches.cuts(34, 32, Team(0, 3).fewest) == [(0, 34)]
+    run = prepare(named("resnet8", {}), replace(RECIPE, images=34, batch=32, epochs=3))
+    store.stop(run)
+    assert torchrun(run, 3).wait(timeout=120) == 0
+    assert run.state() == "stopped"
+    assert torchrun(run, 3).wait(timeout=120) == 0
+    assert run.state() == "finished", run.message()
+    assert len(epochs(run)) == 3

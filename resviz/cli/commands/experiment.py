@@ -8,14 +8,16 @@ import sys
 import time
 from dataclasses import replace
 
+from resviz.cli import outcome
 from resviz.cli.command import Command, Texts
 from resviz.core.knob import SpecError
+from resviz.core.spec import NetSpec
 from resviz.experiments import design, record
 from resviz.experiments.cluster import Cluster
 from resviz.experiments.design import Design
 from resviz.experiments.named import EXPERIMENTS, SHORT
 from resviz.experiments.record import Experiment
-from resviz.experiments.results import ArmResult, Spread, document, results, verdict
+from resviz.experiments.results import document, results
 from resviz.runs import store
 from resviz.train.launch import begin
 from resviz.train.recipe import Recipe
@@ -44,6 +46,7 @@ def run(options: argparse.Namespace, texts: Texts) -> int:
     if options.seeds is not None:
         asked = replace(asked, seeds=design.seeds(options.seeds))
     start = asked.recipe if options.recipe is None else named_recipe(options.recipe)
+    _refuse_idle(asked, own, options)
     wanted = replace(asked, recipe={**start, **own})
     wanted.arms()
     cluster = Cluster(options.address) if options.runner == "ray" else None
@@ -58,6 +61,17 @@ def run(options: argparse.Namespace, texts: Texts) -> int:
             cluster.leave()
 
 
+def _refuse_idle(asked: Design, own: Texts, options: argparse.Namespace) -> None:
+    """Refuse flags that would do nothing; raises SpecError."""
+    if design.SEED in own:
+        raise SpecError(f"an experiment takes a list of seeds: give --seeds {own[design.SEED]} in place of --seed")
+    if varied := next((name for name, _ in asked.vary if name in own), None):
+        flag = varied.replace("_", "-")
+        raise SpecError(f"{varied} is what the experiment varies: leave --{flag} out, or give --vary {flag}=A,B")
+    if options.address and options.runner != "ray":
+        raise SpecError("--address is of a Ray cluster: give --runner ray with it")
+
+
 def _design(options: argparse.Namespace, texts: Texts) -> tuple[Design, str]:
     """A paper's experiment and its name, or one's own; raises SpecError."""
     first = options.what[0]
@@ -65,12 +79,19 @@ def _design(options: argparse.Namespace, texts: Texts) -> tuple[Design, str]:
         if len(options.what) > 1 or options.vary or texts:
             raise SpecError(f"{first} has its networks and knobs: change its recipe or seeds, or name networks instead")
         return EXPERIMENTS[first].thing, first
-    networks = [from_text(text) for text in options.what]
+    networks = [_network(text) for text in options.what]
     if texts:
         networks = [type(spec).of_text({**spec.chosen(), **texts}) for spec in networks]
     vary = tuple(map(design.varied, options.vary))
     title = " × ".join(name for name, _ in vary) or "Networks"
     return Design(title, tuple(map(to_text, networks)), vary, SHORT), ""
+
+
+def _network(text: str) -> NetSpec:
+    try:
+        return from_text(text)
+    except SpecError as error:
+        raise SpecError(f"{error}; the experiments are {', '.join(EXPERIMENTS.names())}") from None
 
 
 def _follow(begun: Experiment, as_json: bool, cluster: Cluster | None) -> int:
@@ -79,7 +100,7 @@ def _follow(begun: Experiment, as_json: bool, cluster: Cluster | None) -> int:
     while _news(begun, told, as_json) or (cluster and cluster.waiting()):
         time.sleep(POLL_SECONDS)
     arms = results(begun)
-    print(json.dumps(document(begun, arms)) if as_json else _table(begun, arms))
+    print(json.dumps(document(begun, arms)) if as_json else f"\n{outcome.table(begun, arms)}")
     for arm in arms:
         for message in dict.fromkeys(filter(None, arm.messages)):
             print(f"resviz: {arm.title}: {message}", file=sys.stderr)
@@ -105,27 +126,6 @@ def _line(title: str, seed: int, row: dict[str, object], as_json: bool) -> str:
         f"{title}, seed {seed}: epoch {row['epoch']:>3}  training error {row['train_error']:.4f}  "
         f"test error {row['test_error']:.4f}"
     )
-
-
-def _table(begun: Experiment, arms: list[ArmResult]) -> str:
-    width = max(len(arm.title) for arm in arms)
-    lines = [
-        f"\n{begun.design.title} ({begun.id})",
-        f"{'':<{width}}  parameters  training error     test error       seconds",
-    ]
-    lines += [
-        f"{arm.title:<{width}}  {arm.parameters:>10,}  {_share(arm.final('train_error')):<17}"
-        f"  {_share(arm.final('test_error')):<15}  {arm.seconds:>7.1f}"
-        for arm in arms
-    ]
-    found = verdict(begun, arms)
-    return "\n".join([*lines, "", found.sentence if found else "It was stopped before its end."])
-
-
-def _share(s: Spread | None) -> str:
-    if s is None:
-        return "–"
-    return f"{100 * s.mean:.2f} %" + (f" ± {100 * s.deviation:.2f}" if s.seeds > 1 else "")
 
 
 COMMAND = Command(

@@ -18,8 +18,9 @@ from resviz.nn.client import Torch
 
 def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("networks", nargs=1, metavar="RUN|NETWORK", help="a run, or a network that is not trained")
-    parser.add_argument("--index", type=int, default=0, help="which test image, from 0")
-    parser.add_argument("--image", metavar="FILE", help="a picture of your own in its place")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--index", type=int, default=0, help="which test image, from 0")
+    which.add_argument("--image", metavar="FILE", help="a picture of your own in its place")
     parser.add_argument("--invert", action="store_true", help="turn dark into light: for ink on paper")
     parser.add_argument("--by", choices=("stage", "unit"), default="stage")
     parser.add_argument("-o", "--output", metavar="FOLDER", help="where the PNGs go")
@@ -27,6 +28,8 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, texts: Texts) -> int:
+    if options.invert and not options.image:
+        raise LabError("--invert is for a picture of your own: give --image FILE with it")
     (subject,) = laboratory.subjects(options.networks, texts, trained=True)
     image = _read(Path(options.image)) if options.image else None
     with closing(Torch()) as torch:

@@ -34,14 +34,16 @@ def run(options: argparse.Namespace, texts: Texts) -> int:
         raise SpecError("name the run that is meant: resviz runs lists them")
     else:
         runs = store.listed()
+    failed = 0 if all(shelf.about(run).readable for run in runs) else 1
     if options.format == "json":
         print(json.dumps([_document(run) for run in runs]))
-        return 0
+        return failed
     for each in runs:
         print(_line(each))
     if options.run_id is None and runs:
-        print(f"{len(runs)} runs take {shelf.gigabytes(shelf.used())} of {shelf.gigabytes(shelf.allowed())}")
-    return 0
+        words = "1 run takes" if len(runs) == 1 else f"{len(runs)} runs take"
+        print(f"{words} {shelf.gigabytes(shelf.used())} of {shelf.gigabytes(shelf.allowed())}")
+    return failed
 
 
 def _do(run: Run, options: argparse.Namespace) -> None:
@@ -57,14 +59,16 @@ def _do(run: Run, options: argparse.Namespace) -> None:
 
 
 def _document(run: Run) -> dict[str, object]:
-    return {"id": run.id, **run.config(), **asdict(status(run)), **asdict(shelf.label(run)), "ahead": run.ahead()}
+    about = shelf.about(run)
+    config = run.config() if about.readable else {"title": about.title}
+    return {"id": run.id, **config, **asdict(status(run)), **asdict(shelf.label(run)), "ahead": run.ahead()}
 
 
 def _line(run: Run) -> str:
     said, ahead = shelf.label(run), run.ahead()
     state = f"waiting ({ahead})" if ahead else run.state()
     pinned = "  pinned" if said.pinned else ""
-    return f"{run.id}  {state:<12} {said.name or run.config()['title']}{pinned}"
+    return f"{run.id}  {state:<12} {said.name or shelf.about(run).title}{pinned}"
 
 
 COMMAND = Command("runs", 11, "list the training runs; name, pin, stop or delete one", run, options)

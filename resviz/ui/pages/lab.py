@@ -6,7 +6,6 @@ Each is a process of its own and a folder, like a training; what was asked once 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from functools import partial
 
 import streamlit as st
@@ -17,7 +16,7 @@ from resviz.lab.experiments import EXPERIMENTS
 from resviz.lab.jobs import Job
 from resviz.lab.settings import Settings
 from resviz.lab.subject import Subject
-from resviz.runs import store
+from resviz.runs import shelf, store
 from resviz.runs.store import Run
 from resviz.ui import choice, widgets
 from resviz.ui.lab import asked, clicking, feature_maps, results
@@ -99,9 +98,8 @@ def _networks(shown: Shown, name: str) -> None:
 
 def _run_title(run: Run) -> str:
     """What was trained, and when."""
-    config = run.config()
-    begun = datetime.fromisoformat(str(config["created"]))
-    return f"{config['title']}, {begun:%d %b %H:%M:%S}"
+    about = shelf.about(run)
+    return about.title if about.begun is None else f"{about.title}, {about.begun:%d %b %H:%M:%S}"
 
 
 def _settings(cls: type[Settings]) -> Settings | None:
