@@ -10,7 +10,6 @@ from __future__ import annotations
 import html
 import io
 import json
-import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +18,7 @@ from pypdf.errors import PyPdfError
 
 from resviz.core.knob import SpecError
 from resviz.core.spec import NetSpec
+from resviz.export import zipped
 from resviz.export.figure import Figure
 from resviz.zoo.families import from_json, to_json
 
@@ -71,14 +71,8 @@ def _parts(data: bytes) -> Iterator[bytes]:
         except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return
         yield str(about.subject or "").encode() if about else b""
-    if data[:2] == b"PK":
-        try:
-            with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                for entry in archive.infolist():
-                    if entry.file_size <= LONGEST:
-                        yield archive.read(entry)
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, ValueError):
-            return
+    if data.startswith(zipped.BEGINS):
+        yield from (part.content for part in zipped.parts(io.BytesIO(data), LONGEST) if part.content)
 
 
 def _after_mark(data: bytes) -> str | None:

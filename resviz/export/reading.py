@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import json
 import mmap
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from resviz.core.knob import SpecError
 from resviz.core.net import Shape
 from resviz.core.spec import NetSpec
-from resviz.export import carried
+from resviz.export import carried, zipped
 from resviz.export.figure import Figure
 from resviz.export.recognise import recognised
 from resviz.nn.client import shared
@@ -25,6 +24,7 @@ LARGEST = 64 * 1024 * 1024
 """Bytes of a file that is looked through whole; of a larger one, a program with weights, only what carries the spec."""
 LONGEST_HEADER = 100_000_000
 """Bytes that a safetensors header may have, by its specification."""
+NOTHING = "{} says nothing of a network: resviz opens what it wrote, and weights"
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,9 @@ def opened(file: Path) -> Opened:
     if header is not None:
         trained = trained_spec(header)
         return Opened((trained,)) if trained else weights(shapes_of(header))
-    if _is_checkpoint(file):
-        return weights(shared().shapes(file))
-    raise SpecError(f"{file.name} says nothing of a network: resviz opens what it wrote, and weights")
+    if _is_zip(file):
+        return _from_zip(file)
+    raise SpecError(NOTHING.format(file.name))
 
 
 def _looked_through(file: Path) -> bytes:
@@ -96,9 +96,16 @@ def shapes_of(header: bytes) -> dict[str, Shape]:
         raise SpecError("this file begins like safetensors, but its header is damaged") from None
 
 
-def _is_checkpoint(file: Path) -> bool:
-    """Whether a file is one of `torch.save`: a ZIP with a pickle in it, which torch's process reads weights-only."""
-    if not zipfile.is_zipfile(file):
-        return False
-    with zipfile.ZipFile(file) as archive:
-        return any(name.endswith("data.pkl") for name in archive.namelist())
+def _is_zip(file: Path) -> bool:
+    with file.open("rb") as opened_file:
+        return opened_file.read(len(zipped.BEGINS)) == zipped.BEGINS
+
+
+def _from_zip(file: Path) -> Opened:
+    """What a ZIP without a spec holds: the pickle of `torch.save`, which torch's process reads weights-only."""
+    parts = tuple(zipped.parts(file, carried.LONGEST))
+    if any(part.name.endswith("data.pkl") for part in parts):
+        return weights(shared().shapes(file))
+    if any(part.content is None for part in parts):
+        raise SpecError(f"{file.name} is a ZIP that cannot be read: it is damaged or has a password, so write it anew")
+    raise SpecError(NOTHING.format(file.name))
