@@ -76,6 +76,12 @@ def test_networks_stand_beside_each_other(resviz: Run) -> None:
     ]  # fmt: skip
 
 
+def test_a_pdf_is_drawn_without_a_word(resviz: Run, caplog: pytest.LogCaptureFixture) -> None:
+    """What pypdf finds in the file that it is given reaches nobody, neither on stderr nor in a log."""
+    assert resviz("export", "resnet50", "--to", "pdf", "--theme", "print", "-o", "net.pdf") == (0, "", "")
+    assert not caplog.records
+
+
 def test_text_is_printed_where_no_file_is_named(resviz: Run) -> None:
     code, out, _ = resviz("export", "resnet20", "--to", "caffe")
     assert code == 0

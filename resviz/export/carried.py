@@ -13,12 +13,9 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import pypdf
-from pypdf.errors import PyPdfError
-
 from resviz.core.knob import SpecError
 from resviz.core.spec import NetSpec
-from resviz.export import zipped
+from resviz.export import pdf_metadata, zipped
 from resviz.export.figure import Figure
 from resviz.zoo.families import from_json, to_json
 
@@ -65,12 +62,8 @@ def found(data: bytes) -> Carried | None:
 def _parts(data: bytes) -> Iterator[bytes]:
     """The file, and what of it is packed: a PDF's subject, the parts of a ZIP."""
     yield data
-    if data[:5] == b"%PDF-":
-        try:
-            about = pypdf.PdfReader(io.BytesIO(data)).metadata
-        except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            return
-        yield str(about.subject or "").encode() if about else b""
+    if data.startswith(pdf_metadata.BEGINS):
+        yield pdf_metadata.subject(data).encode()
     if data.startswith(zipped.BEGINS):
         yield from (part.content for part in zipped.parts(io.BytesIO(data), LONGEST) if part.content)
 

@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import random
+import re
 import zipfile
 from pathlib import Path
 
@@ -171,3 +172,30 @@ def survivors(whole: bytes, spec: NetSpec, file: Path) -> int:
 def test_a_damaged_part_does_not_hide_the_others(format: str, tmp_path: Path) -> None:
     spec = from_text("resnet8")
     assert survivors(formats.found()[format].write(Job((spec,))), spec, tmp_path / "net.zip") > 0
+
+
+def test_a_damaged_pdf_opens_or_is_one_sentence(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    spec = from_text("resnet8")
+    assert survivors(formats.found()["pdf"].write(Job((spec,))), spec, tmp_path / "net.pdf") > 0
+    assert not caplog.records
+
+
+AES = b"/V 4 /R 4 /CF << /StdCF << /CFM /AESV2 /Length 16 >> >> /StmF /StdCF /StrF /StdCF"
+
+
+@pytest.mark.parametrize("password", ["", "secret"])
+def test_an_encrypted_pdf_is_one_sentence(password: str, tmp_path: Path) -> None:
+    """One that says to be of AES, for which pypdf wants another package, and one with a password."""
+    writer = pypdf.PdfWriter()
+    writer.add_blank_page(100, 100)
+    writer.add_metadata({"/Subject": "a picture"})
+    writer.encrypt(password, "owner", algorithm="RC4-128")
+    out = io.BytesIO()
+    writer.write(out)
+    file = tmp_path / "net.pdf"
+    data = out.getvalue() if password else re.sub(rb"/V 2\s/R 3", AES, out.getvalue())
+    file.write_bytes(data)
+    assert password or AES in data
+    # where that package is there, the subject is decrypted, and says nothing
+    with pytest.raises(SpecError, match=r"^this PDF is encrypted: save it without a password|^net\.pdf says nothing"):
+        opened(file)
