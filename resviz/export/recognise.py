@@ -1,20 +1,19 @@
 """Which network weights are of, by the names and shapes of their tensors.
 
-The known networks are tried first, each with the number of classes that the weights have; then a ResNet of as many
-units and channels as the names say. Where none fits exactly, the nearest is named with what differs.
+A ResNet is read off the names and shapes; of other families the known networks are tried, with the number of classes
+that the weights have. Where none fits exactly, the nearest is named with what differs.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import product
 
 from resviz.core.knob import SpecError
 from resviz.core.net import Shape
 from resviz.core.spec import NetSpec
+from resviz.export.recognise_resnet import resnets
 from resviz.views.state import Shapes, shapes
 from resviz.zoo.families import to_json
 from resviz.zoo.known import known
@@ -23,7 +22,6 @@ from resviz.zoo.resnet import ResNet
 WRAPPERS = ("module.", "_orig_mod.", "model.", "net.", "backbone.", "encoder.")
 """What training code puts before every name."""
 COUNTED = "num_batches_tracked"
-UNIT = re.compile(r"layer(\d+)\.(\d+)\.")
 SOME = 3
 
 
@@ -104,44 +102,21 @@ def _shapes(spec: NetSpec) -> dict[str, Shape]:
 
 
 def _candidates(given: Shapes) -> Iterator[NetSpec]:
-    """The known networks, with the weights' number of classes, and ResNets built after the names."""
+    """ResNets read off the names, and the known networks of other families with the weights' number of classes."""
+    yield from resnets(given)
     last = next((shape for shape in reversed(list(given.values())) if len(shape) == 2), ())
     for spec in known():
-        yield from _possible(spec, {})
+        if isinstance(spec, ResNet):
+            continue
+        yield spec
         if last and spec.values().get("classes") != last[0]:
             yield from _possible(spec, {"classes": last[0]})
-    yield from _resnets(given, last[0] if last else 1000)
 
 
 def _possible(spec: NetSpec, knobs: Mapping[str, object]) -> Iterator[NetSpec]:
     """The spec with knobs turned, where that is possible."""
     values = {name: value for name, value in to_json(spec).items() if name != "family"}
     try:
-        yield type(spec).of({**values, **knobs}) if knobs else spec
+        yield type(spec).of({**values, **knobs})
     except SpecError:
         return
-
-
-def _resnets(given: Shapes, classes: int) -> Iterator[NetSpec]:
-    """Residual networks with as many units a stage, and as wide, as the names and shapes say."""
-    counts: dict[int, int] = {}
-    for name in given:
-        if match := UNIT.match(name):
-            stage, unit = int(match[1]), int(match[2])
-            counts[stage] = max(counts.get(stage, 0), unit + 1)
-    first = given.get("layer1.0.conv1.weight")
-    stem = given.get("conv1.weight") or given.get("conv1.0.weight")
-    if not counts or first is None or stem is None or sorted(counts) != list(range(1, len(counts) + 1)):
-        return
-    deep = "layer1.0.conv3.weight" in given
-    blocks = ",".join(str(counts[stage]) for stage in sorted(counts))
-    texts = {"blocks": blocks, "block": "bottleneck" if deep else "basic", "classes": str(classes)}
-    texts |= {"width": str(stem[0])} if "conv1.weight" in given else {}
-    texts |= {"se": "true"} if any(".se." in name for name in given) else {}
-    for layout, order, shortcut in product(("imagenet", "cifar"), ("post", "pre"), ("B", "A", "C", "none")):
-        size = "32,32" if layout == "cifar" else "224,224"
-        more = {"layout": layout, "order": order, "shortcut": shortcut, "input": f"{stem[1]},{size}"}
-        try:
-            yield ResNet.of_text({**texts, **more})
-        except SpecError:
-            continue

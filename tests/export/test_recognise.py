@@ -46,6 +46,32 @@ def test_torchvisions_networks_are_their_presets(name: str) -> None:
     assert recognised(shapes(named(name, {}).node())).spec == named(name, {})
 
 
+TIMM = {
+    "resnet34d": ("resnet:depth=34:stem=deep:avg_down=true", {
+        "conv1.0.weight": (32, 3, 3, 3), "conv1.6.weight": (64, 32, 3, 3), "bn1.weight": (64,),
+        "layer1.0.conv1.weight": (64, 64, 3, 3), "layer2.0.downsample.1.weight": (128, 64, 1, 1),
+        "layer2.0.downsample.2.running_var": (128,),
+    }),
+    "seresnext50_32x4d": ("resnet:groups=32:group_width=4:se=true", {
+        "conv1.weight": (64, 3, 7, 7), "layer1.0.conv2.weight": (128, 4, 3, 3),
+        "layer1.0.se.fc1.weight": (16, 256, 1, 1),
+        "layer1.0.se.fc2.bias": (256,), "layer4.2.se.fc1.bias": (128,),
+    }),
+    "torchvision's ResNet(Bottleneck, [3, 4, 6, 3], width_per_group=96)": ("resnet:group_width=96", {
+        "layer1.0.conv2.weight": (96, 96, 3, 3), "layer4.2.conv3.weight": (2048, 768, 1, 1),
+    }),
+}  # fmt: skip
+"""Models without a preset: our network, and names and shapes as the library's own code has them."""
+
+
+@pytest.mark.parametrize("name", TIMM)
+def test_models_of_libraries_are_read_off(name: str) -> None:
+    text, theirs = TIMM[name]
+    tensors = shapes(from_text(text).node())
+    assert theirs.items() <= tensors.items()
+    assert recognised(tensors).spec == from_text(text)
+
+
 def test_what_the_same_weights_also_fit_is_told() -> None:
     """The stride's place leaves no trace in the weights: v1.5 and v1 (He et al. 2015) are one state_dict."""
     found = recognised(shapes(from_text("resnet50").node()))
@@ -67,6 +93,11 @@ def test_another_number_of_classes_and_wrappers_are_seen_through() -> None:
         "resnet:blocks=1,1,1,1:block=bottleneck:se=true:classes=5",
         "resnet:layout=cifar:blocks=4,1:width=8:shortcut=A:block=basic",
         "resnet:layout=cifar:blocks=2,2,2:order=pre:block=bottleneck",
+        "resnet:depth=18:bn=false:stem=deep:input=1,224,224",
+        "resnet:depth=34:conv_bias=true:shortcut=C:shortcut_bn=false",
+        "resnet:depth=50:shortcut=shortcut-gate:widen=2",
+        "resnet:layout=cifar:depth=20:shortcut=exclusive-gate:groups=2",
+        "resnet:depth=50:group_width=5:groups=7:width=48:avg_down=true:order=pre",
     ],
 )
 def test_a_resnet_of_ones_own_is_built_after_its_names(text: str) -> None:
@@ -79,13 +110,13 @@ def test_a_resnet_of_ones_own_is_built_after_its_names(text: str) -> None:
 def test_what_differs_from_the_nearest_is_said() -> None:
     tensors = shapes(from_text("resnet50").node())
     del tensors["layer4.2.conv3.weight"]
-    tensors |= {"extra.weight": (3, 3), "conv1.weight": (64, 4, 7, 7)}
+    tensors |= {"extra.weight": (3, 3), "layer3.1.bn1.bias": (255,)}
     found = recognised(tensors)
     assert found.spec.title() == "ResNet-50"
     assert found.differs == (
         "the weights lack layer4.2.conv3.weight",
         "the weights also hold extra.weight",
-        "other shapes: conv1.weight is 64×4×7×7 for 64×3×7×7",
+        "other shapes: layer3.1.bn1.bias is 255 for 256",
     )
 
 
