@@ -24,6 +24,7 @@ LARGEST = 64 * 1024 * 1024
 """Bytes of a file that is looked through whole; of a larger one, a program with weights, only what carries the spec."""
 LONGEST_HEADER = 100_000_000
 """Bytes that a safetensors header may have, by its specification."""
+DAMAGED_HEADER = "this file begins like safetensors, but its header is damaged"
 NOTHING = "{} says nothing of a network: resviz opens what it wrote, and weights"
 
 
@@ -91,9 +92,12 @@ def shapes_of(header: bytes) -> dict[str, Shape]:
     """The shapes that a safetensors header tells, by the tensors' names; raises SpecError where it is damaged."""
     try:
         value = json.loads(header)
-        return {name: tuple(map(int, of["shape"])) for name, of in value.items() if name != "__metadata__"}
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        raise SpecError("this file begins like safetensors, but its header is damaged") from None
+        found = {name: tuple(map(int, of["shape"])) for name, of in value.items() if name != "__metadata__"}
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError):
+        raise SpecError(DAMAGED_HEADER) from None
+    if any(size < 0 for shape in found.values() for size in shape):
+        raise SpecError(DAMAGED_HEADER)
+    return found
 
 
 def _is_zip(file: Path) -> bool:

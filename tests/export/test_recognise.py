@@ -127,6 +127,14 @@ def test_tensors_of_nothing_that_is_known_are_refused() -> None:
         recognised({})
 
 
+@pytest.mark.parametrize("shape", [(), (64,), (64, 0), (64, 3, 0, 7), (0, 0, 0, 0), (10**9, 10**9, 7, 7)])
+@pytest.mark.parametrize("name", ["conv1.weight", "layer1.0.conv1.weight", "layer4.0.conv2.weight", "fc.weight"])
+def test_no_shape_of_a_tensor_is_too_strange(name: str, shape: tuple[int, ...]) -> None:
+    """The network is the nearest, and what is strange is told."""
+    found = recognised({**shapes(from_text("resnet18").node()), name: shape})
+    assert any(name in sentence for sentence in found.differs)
+
+
 # ---- files
 
 
@@ -174,7 +182,9 @@ def test_no_pickle_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert not list(tmp_path.glob("exploded"))
 
 
-@pytest.mark.parametrize("header", [b"{", b"[]", b'{"a": 3}', b'{"a": {"shape": "x"}}', b'{"a": {}}'])
+@pytest.mark.parametrize(
+    "header", [b"{", b"[]", b'{"a": 3}', b'{"a": {"shape": "x"}}', b'{"a": {}}', b'{"a": {"shape": [-1]}}']
+)
 def test_a_damaged_header_is_one_sentence(header: bytes, tmp_path: Path) -> None:
     file = tmp_path / "w.safetensors"
     file.write_bytes(len(header).to_bytes(8, "little") + header)
