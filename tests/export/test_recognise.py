@@ -120,11 +120,69 @@ def test_what_differs_from_the_nearest_is_said() -> None:
     )
 
 
-def test_tensors_of_nothing_that_is_known_are_refused() -> None:
-    with pytest.raises(SpecError, match=r"^these weights have no tensor in common with any network"):
-        recognised({"encoder.layers.0.attention": (3, 3)})
+def normed(name: str, channels: int) -> dict[str, tuple[int, ...]]:
+    return {f"{name}.{kind}": (channels,) for kind in ("weight", "bias", "running_mean", "running_var")}
+
+
+def mobilenet_v2() -> dict[str, tuple[int, ...]]:
+    """As torchvision names its first tensors and its last: `features` and `classifier`, as AlexNet's are."""
+    tensors: dict[str, tuple[int, ...]] = {"features.0.0.weight": (32, 3, 3, 3), **normed("features.0.1", 32)}
+    for i in range(2, 18):
+        for at, kernel in ((0, 1), (1, 3)):
+            tensors[f"features.{i}.conv.{at}.0.weight"] = (96, 96 if kernel == 1 else 1, kernel, kernel)
+            tensors |= normed(f"features.{i}.conv.{at}.1", 96)
+        tensors |= {f"features.{i}.conv.2.weight": (96, 96, 1, 1), **normed(f"features.{i}.conv.3", 96)}
+    return {**tensors, "classifier.1.weight": (1000, 1280), "classifier.1.bias": (1000,)}
+
+
+def densenet() -> dict[str, tuple[int, ...]]:
+    tensors: dict[str, tuple[int, ...]] = {"features.conv0.weight": (64, 3, 7, 7), **normed("features.norm0", 64)}
+    for i in range(1, 17):
+        at = f"features.denseblock1.denselayer{i}"
+        tensors |= {**normed(f"{at}.norm1", 32 * i), f"{at}.conv1.weight": (128, 32 * i, 1, 1)}
+        tensors |= {**normed(f"{at}.norm2", 128), f"{at}.conv2.weight": (32, 128, 3, 3)}
+    return {**tensors, "classifier.weight": (1000, 1024), "classifier.bias": (1000,)}
+
+
+@pytest.mark.parametrize("foreign", [mobilenet_v2(), densenet(), {"encoder.layers.0.attention": (3, 3)}])
+def test_a_network_of_another_kind_gets_no_nearest(foreign: dict[str, tuple[int, ...]]) -> None:
+    with pytest.raises(
+        SpecError, match=r"^these weights are of no network that resviz knows: it knows those of ResNet, "
+    ):
+        recognised(foreign)
+
+
+def test_no_tensors_are_refused() -> None:
     with pytest.raises(SpecError, match=r"^this file holds no tensors$"):
         recognised({})
+
+
+@pytest.mark.parametrize("name", ["vgg16", "vgg11_bn"])
+def test_timms_vgg_is_torchvisions(name: str) -> None:
+    """Its fully connected layers are convolutions of 7×7 and 1×1, under other names."""
+    theirs = shapes(from_text(name).node())
+    for ours, timms, kernel in (("classifier.0", "pre_logits.fc1", 7), ("classifier.3", "pre_logits.fc2", 1)):
+        features, inputs = theirs.pop(f"{ours}.weight")
+        theirs |= {
+            f"{timms}.weight": (features, inputs // kernel**2, kernel, kernel),
+            f"{timms}.bias": theirs.pop(f"{ours}.bias"),
+        }
+    theirs |= {f"head.fc.{kind}": theirs.pop(f"classifier.6.{kind}") for kind in ("weight", "bias")}
+    assert recognised(theirs).spec == from_text(name)
+    assert recognised(theirs).differs == ()
+
+
+def test_a_backbone_is_found_beside_its_head() -> None:
+    """As torchvision's DeepLab and MoCo have it."""
+    backbone = {name: shape for name, shape in shapes(from_text("resnet50").node()).items() if name[:3] != "fc."}
+    found = recognised({**{f"backbone.{n}": s for n, s in backbone.items()}, "classifier.4.weight": (21, 256, 1, 1)})
+    assert found.spec == from_text("resnet50")
+    assert found.differs == ("the weights lack fc.weight, fc.bias", "the weights also hold classifier.4.weight")
+    both = {f"module.encoder_{x}.{n}": s for x in "qk" for n, s in shapes(from_text("resnet18").node()).items()}
+    found = recognised({**both, "module.queue": (128, 65536)})
+    assert found.spec == from_text("resnet18")
+    (sentence,) = found.differs
+    assert sentence.startswith("the weights also hold encoder_k.conv1.weight, ")
 
 
 @pytest.mark.parametrize("shape", [(), (64,), (64, 0), (64, 3, 0, 7), (0, 0, 0, 0), (10**9, 10**9, 7, 7)])
