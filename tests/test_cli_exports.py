@@ -105,9 +105,14 @@ def test_weights_go_through_the_command_line(resviz: Run) -> None:
         (["export", "resnet8"], "--to"),
         (["export", "resnet8", "--to", "jpeg", "-o", "x"], "there is no format 'jpeg': there are svg, pdf"),
         (["export", "resnet8", "--to", "svg", "--style", "cloud", "-o", "x"], "style cloud is not possible"),
+        (["draw", "resnet8", "--page", "A5", "-o", "x.svg"], "A5 is not possible: choose none, column, two-columns,"),
+        (
+            ["export", "resnet8", "--to", "onnx", "--seed", "9" * 23, "-o", "x"],
+            "seed 99999999999999999999999 is out of",
+        ),
         (["export", "resnet8", "--to", "svg", "--style", "blocks", "--level", "op", "-o", "x"], "the nearest is block"),
         (["export", "resnet8", "--to", "svg", "--style", "unit", "--level", "op", "-o", "x"], "level op needs style"),
-        (["export", "resnet8", "--to", "png", "--dpi", "9999", "-o", "x"], "dpi 9,999 is out of range"),
+        (["export", "resnet8", "--to", "png", "--dpi", "9999", "-o", "x"], "dpi 9999 is out of range"),
         (["export", "resnet8", "--to", "png", "--page", "A0", "--dpi", "2000", "-o", "x"], "is too large"),
         (["export", "keras-resnet18", "--to", "caffe"], "Caffe has no layer for 'same pad'"),
         (["export", "resnet8", "--to", "svg", "--beside", "resnet9", "-o", "x"], "there is no preset or family"),
@@ -126,7 +131,7 @@ def test_weights_go_through_the_command_line(resviz: Run) -> None:
 def test_what_is_wrong_is_one_line_and_2(resviz: Run, arguments: list[str], words: str) -> None:
     code, out, err = resviz(*arguments)
     assert (code, out) == (2, "")
-    assert words in err.replace("9999", "9,999")
+    assert words in err
     assert err.startswith("resviz: ")
     assert err.count("\n") == 1
 
