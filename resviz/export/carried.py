@@ -7,11 +7,14 @@ was sent opens again as the network that it shows.
 
 from __future__ import annotations
 
+import codecs
 import html
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 from resviz.core.knob import SpecError
 from resviz.core.spec import NetSpec
@@ -47,16 +50,38 @@ def line(specs: Sequence[NetSpec], figure: Figure) -> str:
 def found(data: bytes) -> Carried | None:
     """What a file carries, or None; raises SpecError where that is not possible any more."""
     for part in _parts(data):
-        text = _after_mark(part)
-        if text is not None:
-            return _read(text)
+        carried = marked(part)
+        if carried is not None:
+            return carried
     at = data.find(IN_SOURCE.encode())
     if at >= 0:
         text = data[at + len(IN_SOURCE) : at + LONGEST].decode("utf-8", errors="replace").lstrip()
-        return _read_networks(text.replace("\\\\", "\\"))
-    if data.lstrip()[:1] in (b"{", b"[") and b'"family"' in data:
-        return _read_networks(data.decode("utf-8-sig", errors="replace").strip())
-    return None
+        return of_networks(_listed(_json(text.replace("\\\\", "\\"))))
+    return _bare(data)
+
+
+def marked(data: bytes) -> Carried | None:
+    """What the line in these bytes says, or None where there is none; raises SpecError."""
+    text = _after_mark(data)
+    if text is None:
+        return None
+    value = _json(text)
+    try:
+        return of_networks(value["networks"], value.get("figure", {}))
+    except (KeyError, TypeError, AttributeError):
+        raise SpecError(DAMAGED) from None
+
+
+def of_networks(networks: Sequence[object], figure: Mapping[str, object] = MappingProxyType({})) -> Carried:
+    """What JSON objects of networks and a figure's knobs say; raises SpecError."""
+    try:
+        specs = tuple(from_json(network) for network in networks)
+        drawn = Figure.of(figure)
+    except SpecError as error:
+        raise SpecError(f"this file's network cannot be built by this version of resviz: {error}") from None
+    if not specs:
+        raise SpecError("this file says that it is from resviz, but names no network")
+    return Carried(specs, drawn)
 
 
 def _parts(data: bytes) -> Iterator[bytes]:
@@ -79,25 +104,24 @@ def _after_mark(data: bytes) -> str | None:
     return text.replace('\\"', '"').replace("\\\\u", "\\u") if text.startswith('{\\"') else text
 
 
-def _read_networks(text: str) -> Carried:
-    """What a bare spec, or a list of them, says."""
+def _bare(data: bytes) -> Carried | None:
+    """What a file says that is a spec, or a list of them, and nothing else; other JSON says nothing."""
+    # Windows' editors begin a file with a byte-order mark
+    text = data.removeprefix(codecs.BOM_UTF8).strip()
+    if text[:1] not in (b"{", b"[") or b'"family"' not in text:
+        return None
+    networks = _listed(_json(text.decode("utf-8", errors="replace")))
+    named = any(isinstance(network, dict) and "family" in network for network in networks)
+    return of_networks(networks) if named else None
+
+
+def _json(text: str) -> Any:
+    """The JSON that a text begins with; raises SpecError where it is damaged."""
     try:
-        value, _ = json.JSONDecoder().raw_decode(text)
+        return json.JSONDecoder().raw_decode(text)[0]
     except (ValueError, RecursionError):
         raise SpecError(DAMAGED) from None
-    return _read(json.dumps({"networks": value if isinstance(value, list) else [value]}))
 
 
-def _read(text: str) -> Carried:
-    try:
-        value, _ = json.JSONDecoder().raw_decode(text)
-        networks, knobs = value["networks"], value.get("figure", {})
-        specs = tuple(from_json(network) for network in networks)
-        figure = Figure.of(knobs)
-    except SpecError as error:
-        raise SpecError(f"this file's network cannot be built by this version of resviz: {error}") from None
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise SpecError(DAMAGED) from None
-    if not specs:
-        raise SpecError("this file says that it is from resviz, but names no network")
-    return Carried(specs, figure)
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]

@@ -108,6 +108,21 @@ def test_a_bomb_is_not_unpacked() -> None:
     assert carried.found(data.getvalue()) is None
 
 
+def test_a_spec_may_begin_with_a_byte_order_mark() -> None:
+    """As Windows' editors write it, and as --spec reads it."""
+    data = formats.found()["json"].write(Job((from_text("resnet8"),)))
+    assert (
+        carried.found(b"\xef\xbb\xbf" + data)
+        == carried.found(data)
+        == carried.Carried((from_text("resnet8"),), Figure())
+    )
+
+
+def test_json_of_others_says_nothing() -> None:
+    assert carried.found(b'{"font": {"family": "Helvetica"}}') is None
+    assert carried.found(b'["family", {"a": 3}]') is None
+
+
 def test_a_file_is_opened_by_its_content_not_its_name(tmp_path) -> None:
     file = tmp_path / "picture.jpg"
     file.write_bytes(formats.found()["svg"].write(Job((from_text("resnet8"),))))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import warnings
 from pathlib import Path
 
 import pytest
@@ -221,6 +222,37 @@ def test_a_checkpoint_of_torch_is_read_weights_only(tmp_path: Path) -> None:
         assert shapes(opened(file).specs[0].node()) == shapes(spec.node())
 
 
+def test_what_torch_wrote_before_its_archives_is_read_too(tmp_path: Path) -> None:
+    spec = from_text("resnet8")
+    file = tmp_path / "old.pth"
+    torch.save(build(spec.node(), 0).state_dict(), file, _use_new_zipfile_serialization=False)
+    assert shapes(opened(file).specs[0].node()) == shapes(spec.node())
+    whole = file.read_bytes()
+    for length in (20, 200, 1000, len(whole) - 10):
+        file.write_bytes(whole[:length])
+        with pytest.raises(TorchError, match=r"^old\.pth (?:cannot be read as weights|holds code or objects)[ -~]*$"):
+            opened(file)
+
+
+@pytest.mark.parametrize("archives", [True, False])
+def test_a_whole_module_is_refused_in_one_sentence(archives: bool, tmp_path: Path) -> None:
+    file = tmp_path / "model.pt"
+    torch.save(torch.nn.Sequential(torch.nn.Linear(3, 3)), file, _use_new_zipfile_serialization=archives)
+    with pytest.raises(
+        TorchError, match=r"^model\.pt holds code or objects, not weights alone: save model\.state_dict\(\)$"
+    ):
+        opened(file)
+
+
+def test_a_program_of_torchscript_is_refused_in_one_sentence(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "script.pt"
+    with warnings.catch_warnings(action="ignore"):
+        torch.jit.save(torch.jit.script(torch.nn.Sequential(torch.nn.Linear(3, 3))), file)
+    with pytest.raises(TorchError, match=r"^script\.pt cannot be read as weights: it is damaged, or a program"):
+        opened(file)
+    assert capfd.readouterr().err == ""
+
+
 class Bomb:
     """What a pickle of an attacker holds."""
 
@@ -232,7 +264,9 @@ def test_no_pickle_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.chdir(tmp_path)
     file = tmp_path / "bomb.pth"
     torch.save({"conv1.weight": Bomb()}, file)
-    with pytest.raises(TorchError, match=r"^bomb\.pth cannot be read as weights alone: "):
+    with pytest.raises(
+        TorchError, match=r"^bomb\.pth holds code or objects, not weights alone: save model\.state_dict\(\)$"
+    ):
         opened(file)
     (tmp_path / "plain.pkl").write_bytes(pickle.dumps(Bomb()))
     with pytest.raises(SpecError, match="says nothing of a network"):
