@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from resviz.core.ops import dims
 from resviz.core.registry import Registry
+from resviz.export.tex import latex_text
 from resviz.views.tables import Row, Totals
 
 Table = Callable[[str, Sequence[Row], Totals], str]
@@ -102,17 +103,6 @@ def markdown(title: str, rows: Sequence[Row], totals: Totals) -> str:
     foot = [f"**{cell}**" if cell else "" for cell in cells.foot]
     lines = [f"### {title}", "", summary(totals), "", row(cells.header), rule, *map(row, cells.body), row(foot)]
     return "\n".join(lines) + "\n"
-
-
-LATEX_ESCAPES = str.maketrans({
-    "\\": r"\textbackslash{}", "_": r"\_", "%": r"\%", "&": r"\&", "#": r"\#", "$": r"\$", "{": r"\{", "}": r"\}",
-    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "×": r"$\times$",
-})  # fmt: skip
-
-
-def latex_text(words: str) -> str:
-    """Words with everything escaped that LaTeX would read as a command."""
-    return words.translate(LATEX_ESCAPES)
 
 
 @TABLES.register("latex", title="LaTeX", cite="booktabs")
