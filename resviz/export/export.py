@@ -65,7 +65,8 @@ def _no_check(job: Job) -> None:
 class Export:
     """One format. `rank` is its place in the gallery, `text` says that it can be read as it is.
 
-    `torch` says that it is made by torch's process, which takes seconds for large networks. `check` raises what
+    `torch` says that it holds weights, and so is made by torch's process, which takes seconds for large networks;
+    `pixels` that it is drawn in dots. `check` raises what
     `write` would, as far as that can be known in no time.
     """
 
@@ -79,6 +80,7 @@ class Export:
     write: Callable[[Job], bytes]
     text: bool = False
     torch: bool = False
+    pixels: bool = False
     check: Callable[[Job], object] = _no_check
 
     def problem(self, job: Job) -> str:
