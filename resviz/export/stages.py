@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 
 from resviz.draw.ruled import Cell, Group, Ruled
 from resviz.export.export import Job
 from resviz.export.tex import latex_text
+from resviz.views import tables
 from resviz.views.stages import stage_table
 
 CAPTION = "Layers at each size of feature map, units in brackets with their number"
@@ -18,14 +20,23 @@ def table_of(job: Job) -> Ruled:
     return stage_table([(spec.title(), spec.node()) for spec in job.specs])
 
 
-def comma_separated(table: Ruled) -> str:
+def comma_separated(job: Job) -> str:
     """CSV (RFC 4180): a cell's groups one after the other, as [3×3, 64; 3×3, 64] ×3."""
+    table = table_of(job)
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(table.header)
-    for row in (*table.rows, *table.foot):
+    for row in table.rows:
         writer.writerow([plain(cell) for cell in row])
+    writer.writerows(whole_foot(job, table))
     return out.getvalue()
+
+
+def whole_foot(job: Job, table: Ruled) -> Iterator[list[str | int]]:
+    """The rows below the second rule with whole numbers in place of 25.56 M, for programs that compute with them."""
+    costs = [tables.costs(spec.node()) for spec in job.specs]
+    for row, numbers in zip(table.foot, ([c.params for c in costs], [c.macs for c in costs]), strict=True):
+        yield [*map(plain, row[: -len(numbers)]), *numbers]
 
 
 def plain(cell: Cell, line: str = "; ", group: str = "; ") -> str:
