@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from resviz.core.net import Node, Op, Par, Shape, cost, join_name, join_path, leaves, walk
 from resviz.core.ops import Aside
 from resviz.core.spec import NetSpec
+from resviz.export.carried import IN_SOURCE
 from resviz.export.keras_layers import HELPERS, statements
 from resviz.export.layer_names import layer_names
 from resviz.export.source import json_lines
@@ -71,7 +72,7 @@ class _File:
         parameters = sum(cost(at.op, at.ins).params for _, at in leaves(self._root))
         size = "×".join(map(str, _last(self._root.ins[0])))
         words = f'"""{plain(self._spec.title())} in Keras 3: {parameters:,} trainable parameters, input {size}.'
-        lines = [*textwrap.wrap(words, WIDTH), "", "Written by resviz for this spec:", ""]
+        lines = [*textwrap.wrap(words, WIDTH), "", IN_SOURCE, ""]
         return "\n".join([*lines, *json_lines(to_json(self._spec)), '"""'])
 
     def _sequence(self, at: Node, path: str, source: str, target: str, block: str = "") -> Iterator[str]:

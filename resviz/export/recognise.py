@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from resviz.core.knob import SpecError
 from resviz.core.net import Shape
+from resviz.core.ops.norm import COUNTED
 from resviz.core.spec import NetSpec
 from resviz.export.recognise_resnet import resnets
 from resviz.views.state import Shapes, shapes
@@ -26,7 +27,6 @@ WRAPPERS = ("module.", "_orig_mod.", "model.", "net.", "backbone.", "encoder.")
 TIMM_VGG = {"pre_logits.fc1": "classifier.0", "pre_logits.fc2": "classifier.3", "head.fc": "classifier.6"}
 LEAST_LIKENESS = 0.3
 """Where a network shares less of its tensors, it is no help to name it as the nearest."""
-COUNTED = "num_batches_tracked"
 SOME = 3
 
 

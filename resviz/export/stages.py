@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 
 from resviz.draw.ruled import Cell, Group, Ruled
+from resviz.export import notation
 from resviz.export.export import Job
 from resviz.export.tex import latex_text
 from resviz.views import tables
@@ -23,13 +22,8 @@ def table_of(job: Job) -> Ruled:
 def comma_separated(job: Job) -> str:
     """CSV (RFC 4180): a cell's groups one after the other, as [3×3, 64; 3×3, 64] ×3."""
     table = table_of(job)
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(table.header)
-    for row in table.rows:
-        writer.writerow([plain(cell) for cell in row])
-    writer.writerows(whole_foot(job, table))
-    return out.getvalue()
+    rows = (list(map(plain, row)) for row in table.rows)
+    return notation.comma_separated((table.header, *rows, *whole_foot(job, table)))
 
 
 def whole_foot(job: Job, table: Ruled) -> Iterator[list[str | int]]:
@@ -46,14 +40,10 @@ def plain(cell: Cell, line: str = "; ", group: str = "; ") -> str:
 
 def markdown(table: Ruled, line: str) -> str:
     """A pipe table (GitHub Flavored Markdown) with line breaks in its cells, and what it carries as a comment."""
-
-    def row(cells: tuple[str, ...]) -> str:
-        return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
-
-    body = [row(tuple(plain(cell, "<br>", "<br>") for cell in cells)) for cells in table.rows]
-    foot = [row(tuple(plain(cell) for cell in cells)) for cells in table.foot]
-    rule = "|" + "|".join([":--", ":-:", *[":-:"] * (len(table.header) - 2)]) + "|"
-    return "\n".join([f"<!-- {line} -->", "", row(table.header), rule, *body, *foot, ""])
+    body = [[plain(cell, "<br>", "<br>") for cell in cells] for cells in table.rows]
+    foot = [[plain(cell) for cell in cells] for cells in table.foot]
+    columns = [notation.LEFT, *[notation.MIDDLE] * (len(table.header) - 1)]
+    return "\n".join([f"<!-- {line} -->", "", *notation.piped(table.header, columns, [*body, *foot]), ""])
 
 
 def latex(table: Ruled, line: str) -> str:

@@ -12,6 +12,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from resviz.core.ops.norm import COUNTED
 from resviz.core.spec import NetSpec
 from resviz.nn.module import build
 
@@ -19,8 +20,6 @@ STATES = ("state_dict", "model", "model_state_dict", "net", "state_dict_ema", "m
 """Where training code keeps the state in a checkpoint."""
 DAMAGED = (RuntimeError, ValueError, EOFError, LookupError, TypeError, AttributeError, struct.error)
 """What torch raises where it cannot unpack a file, or where a pickle makes no sense."""
-COUNTED = "num_batches_tracked"
-"""What torch counts of its own; files from elsewhere may leave it out."""
 
 
 def loaded(spec: NetSpec, weights: Path | None, seed: int) -> nn.Module:
