@@ -40,7 +40,8 @@ SMALL = (
     "resnet:layout=cifar:depth=11:block=bottleneck:shortcut=A:drop_path=0.3:se=true",
     "resnet:blocks=1,2:width=16:groups=4:group_width=16:stem=deep:avg_down=true:input=3,33,47:zero_gamma=true",
     "plain:layout=cifar:depth=8", f"{GOOGLENET}:aux=true", f"{GOOGLENET}:form=paper", f"{GOOGLENET}:form=d2l",
-    "alexnet-d2l:hidden=64", "vgg:depth=11:width=8", "vgg:depth=11:width=8:input=3,96,64", "lenet", "nin-cifar",
+    "alexnet-d2l:hidden=64", "vgg:depth=11:width=8", "vgg:depth=11:width=2:input=3,224,448",
+    "vgg:depth=11:width=8:input=3,96,64", "lenet", "nin-cifar",
     "highway", "highway19", "keras-applications:width=8:input=3,64,64", KERAS_V2, KERAS_18,
 )  # fmt: skip
 NOT_IN_CAFFE = {
