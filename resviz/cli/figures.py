@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from resviz.cli import networks
 from resviz.cli.command import Command, Texts
 from resviz.core.knob import SpecError
 from resviz.core.spec import NetSpec
+from resviz.export import formats
 from resviz.export.export import Export, Job
 from resviz.export.figure import Figure
 from resviz.zoo.families import from_text
@@ -34,13 +36,35 @@ def job(command: Command, options: argparse.Namespace, texts: Texts) -> Job:
     return Job(tuple(specs), Figure.of_text(own))
 
 
+def refuse_idle(export: Export, texts: Texts, weights: Iterable[str] = ()) -> None:
+    """Raise SpecError where a flag is given that the format does not heed; `weights` are those that say its weights."""
+    figure = [name for name in texts if name in {k.name for k in Figure.knobs()}]
+    lacking = [(name, "no figure") for name in figure if export.kind != "figure"]
+    lacking += [(name, "no pixels") for name in figure if name == "dpi" and not export.pixels]
+    lacking += [(name, "no weights") for name in weights if not export.torch]
+    for name, what in lacking:
+        raise SpecError(f"{export.title} has {what}, so --{name} does nothing there: leave it out")
+
+
 def deliver(export: Export, work: Job, output: str | None) -> int:
     """Write the file; text without a file's name is printed."""
     if output is None and not export.text:
         raise SpecError(f"{export.title} is no text: name a file with -o")
+    if output is not None:
+        _refuse_ending(export, Path(output))
     made = export.write(work)
     if output is None:
         sys.stdout.write(made.decode("utf-8-sig"))
     else:
         Path(output).write_bytes(made)
     return 0
+
+
+def _refuse_ending(export: Export, file: Path) -> None:
+    """Raise SpecError where programs would take the file for one of another format."""
+    last = file.suffix.lower()
+    others = [other.title for other in formats.found().values() if other.ending.endswith(last)]
+    if last and others and not export.ending.endswith(last):
+        raise SpecError(
+            f"{file.name} ends as {others[0]} does, and {export.title} was asked for: {export.ending} is its ending"
+        )

@@ -110,8 +110,10 @@ class Knob:
     def check(self, value: Value, spec: Any) -> Value:
         """`value` if it is among the choices beside the other knobs of `spec`; raises SpecError."""
         options = self.options(spec)
-        if options:
+        if options and self.dependent:
             refuse_outside(self.name, value, options)
+        elif options:
+            _refuse(self.name, value, options, "is not possible")
         return value
 
     def _typed(self, value: object) -> Value:
@@ -209,12 +211,16 @@ def knob(
 
 
 def refuse_outside(name: str, value: Value, options: Sequence[Value]) -> None:
-    """Raise SpecError with the nearest of `options` if the knob's value is not one of them."""
+    """Raise SpecError with the nearest of `options`, which hang on other knobs, if the knob's value is none of them."""
+    _refuse(name, value, options, "is not possible beside the other choices")
+
+
+def _refuse(name: str, value: Value, options: Sequence[Value], words: str) -> None:
     if value in options:
         return
     near = nearest(value, options)
     listed = f"choose {_listed(options)}; the nearest is {near}" if len(options) > 1 else f"it can only be {near}"
-    raise SpecError(f"{name} {quoted(value)} is not possible beside the other choices: {listed}", **{name: near})
+    raise SpecError(f"{name} {quoted(value)} {words}: {listed}", **{name: near})
 
 
 def nearest(value: Value, options: Sequence[Value]) -> Value:

@@ -7,18 +7,18 @@ was sent opens again as the network that it shows.
 
 from __future__ import annotations
 
+import codecs
 import html
 import io
 import json
-import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-
-import pypdf
-from pypdf.errors import PyPdfError
+from types import MappingProxyType
+from typing import Any
 
 from resviz.core.knob import SpecError
 from resviz.core.spec import NetSpec
+from resviz.export import pdf_metadata, zipped
 from resviz.export.figure import Figure
 from resviz.zoo.families import from_json, to_json
 
@@ -50,35 +50,47 @@ def line(specs: Sequence[NetSpec], figure: Figure) -> str:
 def found(data: bytes) -> Carried | None:
     """What a file carries, or None; raises SpecError where that is not possible any more."""
     for part in _parts(data):
-        text = _after_mark(part)
-        if text is not None:
-            return _read(text)
+        carried = marked(part)
+        if carried is not None:
+            return carried
     at = data.find(IN_SOURCE.encode())
     if at >= 0:
         text = data[at + len(IN_SOURCE) : at + LONGEST].decode("utf-8", errors="replace").lstrip()
-        return _read_networks(text.replace("\\\\", "\\"))
-    if data.lstrip()[:1] in (b"{", b"[") and b'"family"' in data:
-        return _read_networks(data.decode("utf-8-sig", errors="replace").strip())
-    return None
+        return of_networks(_listed(_json(text.replace("\\\\", "\\"))))
+    return _bare(data)
+
+
+def marked(data: bytes) -> Carried | None:
+    """What the line in these bytes says, or None where there is none; raises SpecError."""
+    text = _after_mark(data)
+    if text is None:
+        return None
+    value = _json(text)
+    try:
+        return of_networks(value["networks"], value.get("figure", {}))
+    except (KeyError, TypeError, AttributeError):
+        raise SpecError(DAMAGED) from None
+
+
+def of_networks(networks: Sequence[object], figure: Mapping[str, object] = MappingProxyType({})) -> Carried:
+    """What JSON objects of networks and a figure's knobs say; raises SpecError."""
+    try:
+        specs = tuple(from_json(network) for network in networks)
+        drawn = Figure.of(figure)
+    except SpecError as error:
+        raise SpecError(f"this file's network cannot be built by this version of resviz: {error}") from None
+    if not specs:
+        raise SpecError("this file says that it is from resviz, but names no network")
+    return Carried(specs, drawn)
 
 
 def _parts(data: bytes) -> Iterator[bytes]:
     """The file, and what of it is packed: a PDF's subject, the parts of a ZIP."""
     yield data
-    if data[:5] == b"%PDF-":
-        try:
-            about = pypdf.PdfReader(io.BytesIO(data)).metadata
-        except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            return
-        yield str(about.subject or "").encode() if about else b""
-    if data[:2] == b"PK":
-        try:
-            with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                for entry in archive.infolist():
-                    if entry.file_size <= LONGEST:
-                        yield archive.read(entry)
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, ValueError):
-            return
+    if data.startswith(pdf_metadata.BEGINS):
+        yield pdf_metadata.subject(data).encode()
+    if data.startswith(zipped.BEGINS):
+        yield from (part.content for part in zipped.parts(io.BytesIO(data), LONGEST) if part.content)
 
 
 def _after_mark(data: bytes) -> str | None:
@@ -92,25 +104,24 @@ def _after_mark(data: bytes) -> str | None:
     return text.replace('\\"', '"').replace("\\\\u", "\\u") if text.startswith('{\\"') else text
 
 
-def _read_networks(text: str) -> Carried:
-    """What a bare spec, or a list of them, says."""
+def _bare(data: bytes) -> Carried | None:
+    """What a file says that is a spec, or a list of them, and nothing else; other JSON says nothing."""
+    # Windows' editors begin a file with a byte-order mark
+    text = data.removeprefix(codecs.BOM_UTF8).strip()
+    if text[:1] not in (b"{", b"[") or b'"family"' not in text:
+        return None
+    networks = _listed(_json(text.decode("utf-8", errors="replace")))
+    named = any(isinstance(network, dict) and "family" in network for network in networks)
+    return of_networks(networks) if named else None
+
+
+def _json(text: str) -> Any:
+    """The JSON that a text begins with; raises SpecError where it is damaged."""
     try:
-        value, _ = json.JSONDecoder().raw_decode(text)
+        return json.JSONDecoder().raw_decode(text)[0]
     except (ValueError, RecursionError):
         raise SpecError(DAMAGED) from None
-    return _read(json.dumps({"networks": value if isinstance(value, list) else [value]}))
 
 
-def _read(text: str) -> Carried:
-    try:
-        value, _ = json.JSONDecoder().raw_decode(text)
-        networks, knobs = value["networks"], value.get("figure", {})
-        specs = tuple(from_json(network) for network in networks)
-        figure = Figure.of(knobs)
-    except SpecError as error:
-        raise SpecError(f"this file's network cannot be built by this version of resviz: {error}") from None
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise SpecError(DAMAGED) from None
-    if not specs:
-        raise SpecError("this file says that it is from resviz, but names no network")
-    return Carried(specs, figure)
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]

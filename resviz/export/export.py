@@ -8,12 +8,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from resviz.core.knob import SpecError, nearest
+from resviz.core.knob import SpecError, nearest, quoted
 from resviz.core.spec import NetSpec
 from resviz.export import carried
 from resviz.export.figure import Drawing, Figure, drawing
 
 Kind = Literal["figure", "table", "program"]
+
+
+SEEDS = (-(2**63), 2**64 - 1)
+"""The least and the largest seed that torch takes."""
 
 
 class ExportError(ValueError):
@@ -28,6 +32,11 @@ class Job:
     figure: Figure = field(default_factory=Figure)
     weights: Path | None = None
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not SEEDS[0] <= self.seed <= SEEDS[1]:
+            low, high = (f"{end:,}" for end in SEEDS)
+            raise ExportError(f"seed {quoted(self.seed)} is out of range: it goes from {low} to {high}")
 
     def title(self) -> str:
         """The networks' names."""
@@ -56,7 +65,8 @@ def _no_check(job: Job) -> None:
 class Export:
     """One format. `rank` is its place in the gallery, `text` says that it can be read as it is.
 
-    `torch` says that it is made by torch's process, which takes seconds for large networks. `check` raises what
+    `torch` says that it holds weights, and so is made by torch's process, which takes seconds for large networks;
+    `pixels` that it is drawn in dots. `check` raises what
     `write` would, as far as that can be known in no time.
     """
 
@@ -70,6 +80,7 @@ class Export:
     write: Callable[[Job], bytes]
     text: bool = False
     torch: bool = False
+    pixels: bool = False
     check: Callable[[Job], object] = _no_check
 
     def problem(self, job: Job) -> str:

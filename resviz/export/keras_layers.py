@@ -30,12 +30,25 @@ from resviz.core.ops import (
     Tanh,
     ZeroPad,
 )
+from resviz.export.keras_functions import hole
 
 HELPERS: Mapping[str, str] = {
     "he": '''\
 def he() -> keras.initializers.Initializer:
     """He et al. 2015b, fan-out; one for each layer, since an initializer draws the same numbers again."""
     return keras.initializers.VarianceScaling(2.0, "fan_out", "untruncated_normal")''',
+    "conv": '''\
+def conv(
+    x: keras.KerasTensor, filters: int, size: int, strides: int = 1, *, name: str, **options: object
+) -> keras.KerasTensor:
+    """A convolution of a map with zeros around it: "same" would put them on one side of a map that is strided."""
+    padding = "same"
+    if strides > 1 and size > 1:
+        x, padding = layers.ZeroPadding2D(size // 2, name=f"{name}_pad")(x), "valid"
+    convolution = layers.Conv2D(
+        filters, size, strides=strides, padding=padding, kernel_initializer=he(), name=name, **options
+    )
+    return convolution(x)''',
     "max_pool": '''\
 def max_pool(
     x: keras.KerasTensor, size: int, strides: int, rows: tuple[int, int], columns: tuple[int, int], name: str
@@ -74,7 +87,10 @@ def zero_pad(x: keras.KerasTensor, strides: int, before: int, behind: int) -> ke
 
 
 def statements(at: Node, name: str, sources: Sequence[str], target: str) -> list[str]:
-    """The statements that put the operation's output for `sources` into `target`; `name` is the layer's, as written."""
+    """The statements that put the operation's output for `sources` into `target`; `name` is the layer's, as written.
+
+    Numbers in which units may differ are holes (`resviz.export.keras_functions`).
+    """
     return KINDS[type(at.op)](at, name, list(sources), target)
 
 
@@ -106,14 +122,14 @@ def _suffixed(name: str, suffix: str) -> str:
 def _conv(at: Node, name: str, sources: list[str], target: str) -> list[str]:
     op, source, lines = at.op, sources[0], []
     assert isinstance(op, Conv)
-    arguments = f"{op.channels}, {op.kernel}" + (f", strides={op.stride}" if op.stride > 1 else "")
-    if op.padding and op.stride == 1 and op.kernel == 2 * op.padding + 1:
-        arguments += ', padding="same"'
-    elif op.padding:
+    options = (f", groups={op.groups}" if op.groups > 1 else "") + _bias(op)
+    filters, strides = hole("filters", op.channels), hole("strides", op.stride, ", strides=", "1")
+    if op.kernel == 2 * op.padding + 1:
+        return [f"{target} = conv({source}, {filters}, {op.kernel}{strides}{options}, name={name})"]
+    if op.padding:
         lines.append(f"{target} = {_call('ZeroPadding2D', _suffixed(name, '_pad'), str(op.padding))(source)}")
         source = target
-    arguments += f", groups={op.groups}" if op.groups > 1 else ""
-    arguments += _bias(op) + ", kernel_initializer=he()"
+    arguments = f"{filters}, {op.kernel}{strides}{options}, kernel_initializer=he()"
     return [*lines, f"{target} = {_call('Conv2D', name, arguments)(source)}"]
 
 
@@ -128,7 +144,7 @@ def _bias(op: Conv | Linear) -> str:
 def _linear(at: Node, name: str, sources: list[str], target: str) -> list[str]:
     op = at.op
     assert isinstance(op, Linear)
-    return [f"{target} = {_call('Dense', name, f'{op.features}{_bias(op)}')(sources[0])}"]
+    return [f"{target} = {_call('Dense', name, hole('width', op.features) + _bias(op))(sources[0])}"]
 
 
 def _norm(at: Node, name: str, sources: list[str], target: str) -> list[str]:
@@ -152,9 +168,11 @@ def _pool(at: Node, name: str, sources: list[str], target: str) -> list[str]:
     largest = isinstance(op, MaxPool)
     if sides == [(0, 0), (0, 0)]:
         layer = "MaxPooling2D" if largest else "AveragePooling2D"
-        return [f"{target} = {_call(layer, name, f'{op.kernel}, strides={op.stride}')(sources[0])}"]
+        return [f"{target} = {_call(layer, name, f'{op.kernel}, strides=' + hole('strides', op.stride))(sources[0])}"]
     function = "max_pool" if largest else "mean_pool"
-    return [f"{target} = {function}({sources[0]}, {op.kernel}, {op.stride}, {sides[0]}, {sides[1]}, name={name})"]
+    rows, columns = hole("rows", sides[0]), hole("columns", sides[1])
+    strides = hole("strides", op.stride)
+    return [f"{target} = {function}({sources[0]}, {op.kernel}, {strides}, {rows}, {columns}, name={name})"]
 
 
 def _bins(at: Node, name: str, sources: list[str], target: str) -> list[str]:
@@ -177,7 +195,7 @@ def _dropout(at: Node, name: str, sources: list[str], target: str) -> list[str]:
     op = at.op
     assert isinstance(op, (Dropout, DropPath))
     whole = ", noise_shape=(None, 1, 1, 1)" if isinstance(op, DropPath) else ""
-    return [f"{target} = {_call('Dropout', name, f'{op.rate:g}{whole}')(sources[0])}"]
+    return [f"{target} = {_call('Dropout', name, hole('rate', f'{op.rate:g}') + whole)(sources[0])}"]
 
 
 def _flatten(at: Node, name: str, sources: list[str], target: str) -> list[str]:
@@ -192,7 +210,7 @@ def _flatten(at: Node, name: str, sources: list[str], target: str) -> list[str]:
 def _scale(at: Node, name: str, sources: list[str], target: str) -> list[str]:
     op = at.op
     assert isinstance(op, Scale)
-    return [f"{target} = {_call('Rescaling', name, f'{op.factor:g}')(sources[0])}"]
+    return [f"{target} = {_call('Rescaling', name, hole('factor', f'{op.factor:g}'))(sources[0])}"]
 
 
 def _blend(at: Node, name: str, sources: list[str], target: str) -> list[str]:
@@ -214,7 +232,8 @@ def _zero_pad(at: Node, name: str, sources: list[str], target: str) -> list[str]
     op, channels = at.op, at.ins[0][0]
     assert isinstance(op, ZeroPad)
     before = (op.channels - channels) // 2
-    return [f"{target} = zero_pad({sources[0]}, {op.stride}, {before}, {op.channels - channels - before})"]
+    sides = hole("before", before), hole("behind", op.channels - channels - before)
+    return [f"{target} = zero_pad({sources[0]}, {hole('strides', op.stride)}, {sides[0]}, {sides[1]})"]
 
 
 Make = Callable[[Node, str, list[str], str], list[str]]

@@ -1,35 +1,35 @@
-"""A network as one file of Keras 3 that runs on any of its backends, its units as functions, repeats as loops.
+"""A network as one file of Keras 3 that runs on any of its backends, its units as functions of their widths.
 
 Maps have their channels last, as Keras has them, and layers are named as those of the published models
-(`resviz.export.layer_names`). With the same weights it puts out the same numbers as ours.
+(`resviz.export.layer_names`). Repeats are loops. With the same weights it puts out the same numbers as ours.
 """
 
 from __future__ import annotations
 
+import re
 import textwrap
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Hashable, Iterator, Mapping
 
 from resviz.core.net import Node, Op, Par, Shape, cost, join_name, join_path, leaves, walk
 from resviz.core.ops import Aside
 from resviz.core.spec import NetSpec
+from resviz.export.carried import IN_SOURCE
+from resviz.export.keras_functions import Function, Lines, Unit, filled, fitted, function, skeleton
 from resviz.export.keras_layers import HELPERS, statements
 from resviz.export.layer_names import layer_names
 from resviz.export.source import json_lines
-from resviz.export.source_code import WIDTH, plain
+from resviz.export.source_classes import groups
+from resviz.export.source_code import WIDTH, indented, plain
+from resviz.export.source_names import Name, class_names, unused
+from resviz.export.source_terms import skeletons
 from resviz.zoo.families import to_json
 
 Key = tuple[object, tuple[Shape, ...]]
 BLOCK = "{block}"
 INDENT = "    "
-
-
-@dataclass(frozen=True)
-class Function:
-    """A unit as a function of its input and of the name of its block."""
-
-    name: str
-    lines: tuple[str, ...]
+UNNAMED = Name("Unit", "A unit.")
+TAKEN = ("model", "keras", "layers", "ops", "math", *HELPERS)
 
 
 def source(spec: NetSpec) -> str:
@@ -44,34 +44,54 @@ class _File:
         self._spec = spec
         self._root = spec.node()
         self._names = layer_names(self._root)
-        self._functions: dict[Key, Function] = {}
         self._asides: list[str] = []
+        self._units: dict[Key, Unit] = {}
+        self._functions = self._made()
 
     def text(self) -> str:
-        body = list(self._sequence(self._root, "", "x", "x"))
+        body = [fitted(filled(line), WIDTH - 4) for line in self._sequence(self._root, "", "x", "x")]
         outputs = f"[{', '.join(['x', *self._asides])}]" if self._asides else "x"
-        functions = ["\n".join([*function.lines]) for function in self._functions.values()]
         shape = _last(self._root.ins[0])
         model = [
             "def model() -> keras.Model:",
             f'{INDENT}"""The network with fresh weights, for images of {"×".join(map(str, shape))}."""',
             f'{INDENT}keras.config.set_image_data_format("channels_last")',
             f'{INDENT}x = images = keras.Input({shape}, name="input")',
-            *(INDENT + line for line in body),
+            *map(indented, body),
             f"{INDENT}return keras.Model(images, {outputs})",
         ]
-        whole = "\n".join([*functions, *model])
-        helpers = [text for name, text in HELPERS.items() if f"{name}(" in whole]
-        used = "\n".join([*helpers, whole])
-        imports = ["import math", "", "import keras", f"from keras import layers{', ops' if 'ops.' in used else ''}"]
-        parts = [*helpers, *functions, "\n".join(model), MAIN]
-        return f"{self._head()}\n\n" + "\n".join(imports) + "\n\n\n" + "\n\n\n".join(parts) + "\n"
+        own = [*(function.text() for function in dict.fromkeys(self._functions.values())), "\n".join(model)]
+        parts = [*_helpers("\n".join(own)), *own]
+        uses_ops = any("ops." in part for part in parts)
+        imports = ["import math", "", "import keras", f"from keras import layers{', ops' if uses_ops else ''}"]
+        return f"{self._head()}\n\n" + "\n".join(imports) + "\n\n\n" + "\n\n\n".join([*parts, MAIN]) + "\n"
+
+    def _made(self) -> dict[Key, Function]:
+        """The function of every unit, by the unit."""
+        kind = skeletons()
+        named = class_names(self._spec, groups(self._root, kind), ())
+        alike: dict[tuple[Hashable, Lines], list[Key]] = defaultdict(list)
+        for path, unit in _outermost(self._root):
+            key = (unit.net, unit.ins)
+            if key not in self._units:
+                lines = tuple(self._part(unit, path, "x", "x", self._block(path, unit)))
+                self._units[key] = Unit(lines, unit.out[0])
+                alike[kind(unit), skeleton(lines)].append(key)
+        made: dict[Key, Function] = {}
+        taken = set(TAKEN)
+        for (of, _), keys in alike.items():
+            name = named.get(of, UNNAMED)
+            word = unused(_snake(name.name), taken)
+            taken.add(word)
+            units = list(dict.fromkeys(self._units[key] for key in keys))
+            made |= dict.fromkeys(keys, function(word, name.sentence, units))
+        return made
 
     def _head(self) -> str:
         parameters = sum(cost(at.op, at.ins).params for _, at in leaves(self._root))
         size = "×".join(map(str, _last(self._root.ins[0])))
         words = f'"""{plain(self._spec.title())} in Keras 3: {parameters:,} trainable parameters, input {size}.'
-        lines = [*textwrap.wrap(words, WIDTH), "", "Written by resviz for this spec:", ""]
+        lines = [*textwrap.wrap(words, WIDTH), "", IN_SOURCE, ""]
         return "\n".join([*lines, *json_lines(to_json(self._spec)), '"""'])
 
     def _sequence(self, at: Node, path: str, source: str, target: str, block: str = "") -> Iterator[str]:
@@ -80,7 +100,7 @@ class _File:
             name, part = run[0]
             inner = join_path(path, name)
             if part.role == "unit" and not block:
-                yield from self._units(path, [name for name, _ in run], part, source, target)
+                yield from self._calls(path, [name for name, _ in run], part, source, target)
                 source = target
                 continue
             lines = list(self._part(part, inner, source, target, block))
@@ -113,28 +133,19 @@ class _File:
             return
         yield from statements(at.join, self._name(join_path(path, join_name(at.net)), block), ends, target)
 
-    def _units(self, path: str, names: list[str], unit: Node, source: str, target: str) -> Iterator[str]:
+    def _calls(self, path: str, names: list[str], unit: Node, source: str, target: str) -> Iterator[str]:
         """A call of the unit's function, or a loop of calls."""
+        key = (unit.net, unit.ins)
         blocks = [self._block(join_path(path, name), unit) for name in names]
-        function = self._function(join_path(path, names[0]), unit, blocks[0])
+        call = self._functions[key].call
         if len(blocks) == 1:
-            yield f'{target} = {function.name}({source}, "{blocks[0]}")'
+            name = f'"{blocks[0]}"'
+            yield f"{target} = {call(self._units[key], source, name)}"
             return
         if source != target:
             yield f"{target} = {source}"
         yield from _loop(blocks)
-        yield f"{INDENT}{target} = {function.name}({target}, block)"
-
-    def _function(self, path: str, unit: Node, block: str) -> Function:
-        key = (unit.net, unit.ins)
-        if key not in self._functions:
-            name = f"unit{len(self._functions) + 1}"
-            taken, given = ("×".join(map(str, _last(shape))) for shape in (unit.ins[0], unit.out))
-            head = [f"def {name}(x: keras.KerasTensor, block: str) -> keras.KerasTensor:",
-                    f'{INDENT}"""From {taken} to {given}."""']  # fmt: skip
-            body = [INDENT + line for line in self._part(unit, path, "x", "x", block)]
-            self._functions[key] = Function(name, (*head, *body, f"{INDENT}return x"))
-        return self._functions[key]
+        yield indented(fitted(f"{target} = {call(self._units[key], target, 'block')}", WIDTH - 8))
 
     def _block(self, path: str, unit: Node) -> str:
         """What the names of a unit's layers have in common: 2a of res2a_branch2a, or the unit's path."""
@@ -150,6 +161,27 @@ class _File:
         if not block:
             return f'"{name}"'
         return f'f"{name.replace(block, BLOCK, 1)}"'
+
+
+def _outermost(node: Node, path: str = "") -> Iterator[tuple[str, Node]]:
+    """The units that are in no other unit, with their paths."""
+    if node.role == "unit":
+        yield path, node
+        return
+    for name, part in node.parts:
+        yield from _outermost(part, join_path(path, name))
+
+
+def _helpers(text: str) -> list[str]:
+    """The functions of our own that the text calls, and those that they call."""
+    used = [name for name in HELPERS if re.search(rf"\b{name}\(", text)]
+    inner = "\n".join(HELPERS[name] for name in used)
+    return [helper for name, helper in HELPERS.items() if name in used or re.search(rf"(?<!def )\b{name}\(", inner)]
+
+
+def _snake(name: str) -> str:
+    """A class name as a function's: BasicBlockProjection gives basic_block_projection."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
 
 
 def _runs(at: Node) -> list[list[tuple[str, Node]]]:

@@ -1,29 +1,32 @@
 """Which network weights are of, by the names and shapes of their tensors.
 
-The known networks are tried first, each with the number of classes that the weights have; then a ResNet of as many
-units and channels as the names say. Where none fits exactly, the nearest is named with what differs.
+A ResNet is read off the names and shapes; of other families the known networks are tried, with the number of classes
+that the weights have. Where none fits exactly, the nearest is named with what differs.
 """
 
 from __future__ import annotations
 
-import re
+import math
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import product
 
 from resviz.core.knob import SpecError
 from resviz.core.net import Shape
+from resviz.core.ops.norm import COUNTED
 from resviz.core.spec import NetSpec
+from resviz.export.recognise_resnet import resnets
 from resviz.views.state import Shapes, shapes
-from resviz.zoo.families import to_json
+from resviz.zoo.families import FAMILIES, to_json
 from resviz.zoo.known import known
 from resviz.zoo.resnet import ResNet
 
 WRAPPERS = ("module.", "_orig_mod.", "model.", "net.", "backbone.", "encoder.")
 """What training code puts before every name."""
-COUNTED = "num_batches_tracked"
-UNIT = re.compile(r"layer(\d+)\.(\d+)\.")
+TIMM_VGG = {"pre_logits.fc1": "classifier.0", "pre_logits.fc2": "classifier.3", "head.fc": "classifier.6"}
+LEAST_LIKENESS = 0.3
+"""Where a network shares less of its tensors, it is no help to name it as the nearest."""
 SOME = 3
 
 
@@ -36,24 +39,50 @@ class Recognised:
     differs: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class _Part:
+    """Tensors under the names that a network's would have, and those of the file that stand beside them."""
+
+    tensors: dict[str, Shape]
+    rest: dict[str, Shape]
+
+
 def recognised(tensors: Shapes) -> Recognised:
-    """The network of the tensors, or the nearest; raises SpecError where nothing is like any."""
+    """The network of the tensors, or of the largest part of them, or the nearest; raises SpecError where none is like.
+
+    Of two parts that are as like, the whole is taken before the part.
+    """
     given = unwrapped(tensors)
     if not given:
         raise SpecError("this file holds no tensors")
-    fitting: list[NetSpec] = []
-    scores: list[tuple[float, int, NetSpec]] = []
-    for i, spec in enumerate(_candidates(given)):
-        own = _shapes(spec)
-        if own == given and not any(_same(spec, other) for other in fitting):
-            fitting.append(spec)
-        scores.append((_likeness(own, given), -i, spec))
-    if fitting:
-        return Recognised(fitting[0], tuple(fitting[1:]), ())
-    best, _, spec = max(scores, key=lambda score: score[:2])
-    if best == 0:
-        raise SpecError("these weights have no tensor in common with any network that resviz knows")
-    return Recognised(spec, (), tuple(differences(_shapes(spec), given)))
+    found = [(part, *_nearest(part.tensors)) for part in _parts(given)]
+    part, likeness, specs = max(found, key=lambda each: each[1])
+    if likeness < LEAST_LIKENESS:
+        families = ", ".join(dict.fromkeys(entry.title for entry in FAMILIES))
+        raise SpecError(f"these weights are of no network that resviz knows: it knows those of {families}")
+    differs = tuple(differences(_shapes(specs[0]), {**part.tensors, **part.rest}))
+    return Recognised(specs[0], () if differs else specs[1:], differs)
+
+
+def _parts(given: dict[str, Shape]) -> Iterator[_Part]:
+    """The whole, and the largest group of tensors with one word before their names: a backbone beside its head."""
+    yield _Part(given, {})
+    ((word, _),) = Counter(name.partition(".")[0] for name in given).most_common(1)
+    group = {name: shape for name, shape in given.items() if name.startswith(f"{word}.")}
+    inner = {name.removeprefix(f"{word}."): shape for name, shape in group.items()}
+    if inner:
+        yield _Part(unwrapped(inner), {name: shape for name, shape in given.items() if name not in group})
+
+
+def _nearest(tensors: dict[str, Shape]) -> tuple[float, tuple[NetSpec, ...]]:
+    """How like the tensors the nearest networks are, and these: one, or all that the tensors fit."""
+    scored = [(_likeness(_shapes(spec), tensors), spec) for spec in _candidates(tensors)]
+    most = max(likeness for likeness, _ in scored)
+    nearest: list[NetSpec] = []
+    for likeness, spec in scored:
+        if likeness == most and not any(_same(spec, other) for other in nearest):
+            nearest.append(spec)
+    return most, tuple(nearest)
 
 
 def _same(one: NetSpec, other: NetSpec) -> bool:
@@ -62,11 +91,19 @@ def _same(one: NetSpec, other: NetSpec) -> bool:
 
 
 def unwrapped(tensors: Shapes) -> dict[str, Shape]:
-    """The tensors without what BN counts, their names without what stands before all of them."""
+    """The tensors without what BN counts, their names without what stands before all of them, and as torchvision's."""
     given = {name: tuple(shape) for name, shape in tensors.items() if not name.endswith(COUNTED)}
     while given and (wrapper := next((w for w in WRAPPERS if all(name.startswith(w) for name in given)), "")):
         given = {name.removeprefix(wrapper): shape for name, shape in given.items()}
-    return given
+    return dict(_as_torchvision(name, shape) for name, shape in given.items())
+
+
+def _as_torchvision(name: str, shape: Shape) -> tuple[str, Shape]:
+    """A tensor of timm's VGG, whose fully connected layers are convolutions, as torchvision has it; others as are."""
+    layer, _, kind = name.rpartition(".")
+    if layer not in TIMM_VGG:
+        return name, shape
+    return f"{TIMM_VGG[layer]}.{kind}", (shape[0], math.prod(shape[1:])) if len(shape) > 1 else shape
 
 
 def differences(own: Shapes, given: Shapes) -> Iterator[str]:
@@ -104,44 +141,21 @@ def _shapes(spec: NetSpec) -> dict[str, Shape]:
 
 
 def _candidates(given: Shapes) -> Iterator[NetSpec]:
-    """The known networks, with the weights' number of classes, and ResNets built after the names."""
+    """ResNets read off the names, and the known networks of other families with the weights' number of classes."""
+    yield from resnets(given)
     last = next((shape for shape in reversed(list(given.values())) if len(shape) == 2), ())
     for spec in known():
-        yield from _possible(spec, {})
+        if isinstance(spec, ResNet):
+            continue
+        yield spec
         if last and spec.values().get("classes") != last[0]:
             yield from _possible(spec, {"classes": last[0]})
-    yield from _resnets(given, last[0] if last else 1000)
 
 
 def _possible(spec: NetSpec, knobs: Mapping[str, object]) -> Iterator[NetSpec]:
     """The spec with knobs turned, where that is possible."""
     values = {name: value for name, value in to_json(spec).items() if name != "family"}
     try:
-        yield type(spec).of({**values, **knobs}) if knobs else spec
+        yield type(spec).of({**values, **knobs})
     except SpecError:
         return
-
-
-def _resnets(given: Shapes, classes: int) -> Iterator[NetSpec]:
-    """Residual networks with as many units a stage, and as wide, as the names and shapes say."""
-    counts: dict[int, int] = {}
-    for name in given:
-        if match := UNIT.match(name):
-            stage, unit = int(match[1]), int(match[2])
-            counts[stage] = max(counts.get(stage, 0), unit + 1)
-    first = given.get("layer1.0.conv1.weight")
-    stem = given.get("conv1.weight") or given.get("conv1.0.weight")
-    if not counts or first is None or stem is None or sorted(counts) != list(range(1, len(counts) + 1)):
-        return
-    deep = "layer1.0.conv3.weight" in given
-    blocks = ",".join(str(counts[stage]) for stage in sorted(counts))
-    texts = {"blocks": blocks, "block": "bottleneck" if deep else "basic", "classes": str(classes)}
-    texts |= {"width": str(stem[0])} if "conv1.weight" in given else {}
-    texts |= {"se": "true"} if any(".se." in name for name in given) else {}
-    for layout, order, shortcut in product(("imagenet", "cifar"), ("post", "pre"), ("B", "A", "C", "none")):
-        size = "32,32" if layout == "cifar" else "224,224"
-        more = {"layout": layout, "order": order, "shortcut": shortcut, "input": f"{stem[1]},{size}"}
-        try:
-            yield ResNet.of_text({**texts, **more})
-        except SpecError:
-            continue

@@ -16,6 +16,7 @@ from pathlib import Path
 from resviz.core.net import Node, cost, leaves
 from resviz.core.ops import Conv, Linear
 from resviz.core.spec import NetSpec
+from resviz.export.carried import IN_SOURCE
 from resviz.export.source_classes import generalise, groups
 from resviz.export.source_code import WIDTH, Writer, plain
 from resviz.export.source_names import class_names, network_name
@@ -78,7 +79,7 @@ def _head(spec: NetSpec, root: Node) -> str:
     parameters = sum(cost(at.op, at.ins).params for _, at in leaves(root))
     size = "×".join(map(str, spec.input_shape()))
     first = textwrap.wrap(f'"""{plain(spec.title())} in PyTorch: {parameters:,} parameters, input {size}.', WIDTH)
-    return "\n".join([*first, "", "Written by resviz for this spec:", "", *json_lines(to_json(spec)), '"""'])
+    return "\n".join([*first, "", IN_SOURCE, "", *json_lines(to_json(spec)), '"""'])
 
 
 def json_lines(knobs: Mapping[str, object]) -> list[str]:

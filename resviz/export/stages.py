@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
+from collections.abc import Iterator
 
 from resviz.draw.ruled import Cell, Group, Ruled
+from resviz.export import notation
 from resviz.export.export import Job
 from resviz.export.tex import latex_text
+from resviz.views import tables
 from resviz.views.stages import stage_table
 
 CAPTION = "Layers at each size of feature map, units in brackets with their number"
@@ -18,14 +19,18 @@ def table_of(job: Job) -> Ruled:
     return stage_table([(spec.title(), spec.node()) for spec in job.specs])
 
 
-def comma_separated(table: Ruled) -> str:
+def comma_separated(job: Job) -> str:
     """CSV (RFC 4180): a cell's groups one after the other, as [3×3, 64; 3×3, 64] ×3."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(table.header)
-    for row in (*table.rows, *table.foot):
-        writer.writerow([plain(cell) for cell in row])
-    return out.getvalue()
+    table = table_of(job)
+    rows = (list(map(plain, row)) for row in table.rows)
+    return notation.comma_separated((table.header, *rows, *whole_foot(job, table)))
+
+
+def whole_foot(job: Job, table: Ruled) -> Iterator[list[str | int]]:
+    """The rows below the second rule with whole numbers in place of 25.56 M, for programs that compute with them."""
+    costs = [tables.costs(spec.node()) for spec in job.specs]
+    for row, numbers in zip(table.foot, ([c.params for c in costs], [c.macs for c in costs]), strict=True):
+        yield [*map(plain, row[: -len(numbers)]), *numbers]
 
 
 def plain(cell: Cell, line: str = "; ", group: str = "; ") -> str:
@@ -35,14 +40,10 @@ def plain(cell: Cell, line: str = "; ", group: str = "; ") -> str:
 
 def markdown(table: Ruled, line: str) -> str:
     """A pipe table (GitHub Flavored Markdown) with line breaks in its cells, and what it carries as a comment."""
-
-    def row(cells: tuple[str, ...]) -> str:
-        return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
-
-    body = [row(tuple(plain(cell, "<br>", "<br>") for cell in cells)) for cells in table.rows]
-    foot = [row(tuple(plain(cell) for cell in cells)) for cells in table.foot]
-    rule = "|" + "|".join([":--", ":-:", *[":-:"] * (len(table.header) - 2)]) + "|"
-    return "\n".join([f"<!-- {line} -->", "", row(table.header), rule, *body, *foot, ""])
+    body = [[plain(cell, "<br>", "<br>") for cell in cells] for cells in table.rows]
+    foot = [[plain(cell) for cell in cells] for cells in table.foot]
+    columns = [notation.LEFT, *[notation.MIDDLE] * (len(table.header) - 1)]
+    return "\n".join([f"<!-- {line} -->", "", *notation.piped(table.header, columns, [*body, *foot]), ""])
 
 
 def latex(table: Ruled, line: str) -> str:

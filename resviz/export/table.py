@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from resviz.core.ops import dims
 from resviz.core.registry import Registry
+from resviz.export import notation
+from resviz.export.tex import latex_text
 from resviz.views.tables import Row, Totals
 
 Table = Callable[[str, Sequence[Row], Totals], str]
@@ -79,40 +79,25 @@ def text(title: str, rows: Sequence[Row], totals: Totals) -> str:
 def comma_separated(title: str, rows: Sequence[Row], totals: Totals) -> str:
     """Plain numbers for another program: no total, no separators, shapes as 64x56x56."""
     del title
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
     names = ("path", "op", "out", "params", "params_share", "buffers", "macs", "macs_share", "activations")
-    writer.writerow((*names, "receptive_field"))
-    for r in rows:
-        shares = (r.params / totals.params if totals.params else 0, r.macs / totals.macs if totals.macs else 0)
-        writer.writerow((r.path, r.op, "x".join(map(str, r.out)), r.params, f"{shares[0]:.6f}", r.buffers, r.macs,
-                         f"{shares[1]:.6f}", r.activations, r.receptive_field))  # fmt: skip
-    return out.getvalue()
+    return notation.comma_separated(((*names, "receptive_field"), *(_plain(row, totals) for row in rows)))
+
+
+def _plain(r: Row, totals: Totals) -> tuple[object, ...]:
+    """A row as numbers alone."""
+    shares = (r.params / totals.params if totals.params else 0, r.macs / totals.macs if totals.macs else 0)
+    return (r.path, r.op, "x".join(map(str, r.out)), r.params, f"{shares[0]:.6f}", r.buffers, r.macs,
+            f"{shares[1]:.6f}", r.activations, r.receptive_field)  # fmt: skip
 
 
 @TABLES.register("markdown", title="Markdown", cite="GitHub Flavored Markdown")
 def markdown(title: str, rows: Sequence[Row], totals: Totals) -> str:
     """A pipe table with the total in bold."""
     cells = grid(rows, totals)
-
-    def row(line: Sequence[str]) -> str:
-        return "| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |"
-
-    rule = "|" + "|".join("--:" if numeric else ":--" for numeric in NUMERIC) + "|"
     foot = [f"**{cell}**" if cell else "" for cell in cells.foot]
-    lines = [f"### {title}", "", summary(totals), "", row(cells.header), rule, *map(row, cells.body), row(foot)]
+    columns = [notation.RIGHT if numeric else notation.LEFT for numeric in NUMERIC]
+    lines = [f"### {title}", "", summary(totals), "", *notation.piped(cells.header, columns, [*cells.body, foot])]
     return "\n".join(lines) + "\n"
-
-
-LATEX_ESCAPES = str.maketrans({
-    "\\": r"\textbackslash{}", "_": r"\_", "%": r"\%", "&": r"\&", "#": r"\#", "$": r"\$", "{": r"\{", "}": r"\}",
-    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "×": r"$\times$",
-})  # fmt: skip
-
-
-def latex_text(words: str) -> str:
-    """Words with everything escaped that LaTeX would read as a command."""
-    return words.translate(LATEX_ESCAPES)
 
 
 @TABLES.register("latex", title="LaTeX", cite="booktabs")

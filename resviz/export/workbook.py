@@ -13,14 +13,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from resviz.core.net import Node
 from resviz.core.ops import dims
-from resviz.draw.ruled import Ruled
 from resviz.export.export import Job
-from resviz.export.stages import plain, table_of
+from resviz.export.stages import plain, table_of, whole_foot
 from resviz.views import tables
 
 HEADER = ("part", "kind", "output", "parameters", "buffers", "MACs", "activations", "receptive field")
 LONGEST_NAME = 31
 """Letters of a sheet's name."""
+WHOLE = "#,##0"
 UNFIT = re.compile(r"[\\/*?:\[\]]")
 
 
@@ -29,7 +29,7 @@ def write(job: Job) -> bytes:
     sheet = book.active
     assert isinstance(sheet, Worksheet)
     sheet.title = "stages"
-    _stages(sheet, table_of(job))
+    _stages(sheet, job)
     for i, spec in enumerate(job.specs, start=1):
         for level in tables.LEVELS:
             number = f"{i} " if len(job.specs) > 1 else ""
@@ -41,13 +41,17 @@ def write(job: Job) -> bytes:
     return out.getvalue()
 
 
-def _stages(sheet: Worksheet, table: Ruled) -> None:
+def _stages(sheet: Worksheet, job: Job) -> None:
+    table = table_of(job)
     sheet.append(table.header)
-    for row in (*table.rows, *table.foot):
+    for row in table.rows:
         sheet.append([plain(cell, "\n", "\n") for cell in row])
+    for numbers in whole_foot(job, table):
+        sheet.append(numbers)
     for cells in sheet.iter_rows(min_row=2):
         for cell in cells:
             cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
+            cell.number_format = WHOLE
     _head(sheet)
 
 
@@ -64,7 +68,7 @@ def _costs(sheet: Worksheet, node: Node, level: str) -> None:
     sheet.append(["total", "", "", *sums, ""])
     for cells in sheet.iter_rows(min_row=2, min_col=4):
         for cell in cells:
-            cell.number_format = "#,##0"
+            cell.number_format = WHOLE
     _head(sheet)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import struct
+import warnings
 from pathlib import Path
 
 import torch
@@ -10,13 +12,14 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from resviz.core.ops.norm import COUNTED
 from resviz.core.spec import NetSpec
 from resviz.nn.module import build
 
 STATES = ("state_dict", "model", "model_state_dict", "net", "state_dict_ema", "model_ema")
 """Where training code keeps the state in a checkpoint."""
-COUNTED = "num_batches_tracked"
-"""What torch counts of its own; files from elsewhere may leave it out."""
+DAMAGED = (RuntimeError, ValueError, EOFError, LookupError, TypeError, AttributeError, struct.error)
+"""What torch raises where it cannot unpack a file, or where a pickle makes no sense."""
 
 
 def loaded(spec: NetSpec, weights: Path | None, seed: int) -> nn.Module:
@@ -46,10 +49,13 @@ def checkpoint_shapes(file: Path) -> dict[str, list[int]]:
     Checkpoints that keep the state among other things are looked into. Raises ValueError with one sentence.
     """
     try:
-        value = torch.load(file, map_location="meta", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, KeyError, AttributeError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise ValueError(f"{file.name} cannot be read as weights alone: {reason}") from None
+        with warnings.catch_warnings(action="ignore"):  # about TorchScript, which is refused in a sentence
+            value = torch.load(file, map_location="meta", weights_only=True)
+    except pickle.UnpicklingError:
+        raise ValueError(f"{file.name} holds code or objects, not weights alone: save model.state_dict()") from None
+    except DAMAGED:
+        words = "is damaged, or a program: save model.state_dict() anew"
+        raise ValueError(f"{file.name} cannot be read as weights: it {words}") from None
     while isinstance(value, dict) and not any(isinstance(part, Tensor) for part in value.values()):
         inner = next((value[name] for name in STATES if isinstance(value.get(name), dict)), None)
         if inner is None:

@@ -70,7 +70,7 @@ def test_chosen_is_the_shortest_that_gives_it_back():
         ({"grinds": "1;2"}, "grinds 1;2 is not a list of whole numbers such as 3,4,6,3; the nearest is 1,2"),
         (
             {"size": "larg"},
-            "size larg is not possible beside the other choices: choose small, large; the nearest is large",
+            "size larg is not possible: choose small, large; the nearest is large",
         ),
         ({"tea": "1"}, "there is no knob tea: there are size, shots, milk, sugar, grinds, note"),
     ],

@@ -39,7 +39,8 @@ MESSAGES: Mapping[str, str] = {
     "BatchNormParameter": "bool use_global_stats 1; float moving_average_fraction 2 = 0.999; float eps 3 = 1e-5",
     "ScaleParameter": "int32 axis 1 = 1; int32 num_axes 2 = 1; bool bias_term 4 = false",
     "PoolingParameter": (
-        "PoolMethod pool 1; uint32 pad 4 = 0; uint32 kernel_size 2; uint32 stride 3 = 1; "
+        "PoolMethod pool 1; uint32 pad 4 = 0; uint32 kernel_size 2; uint32 kernel_h 5; uint32 kernel_w 6; "
+        "uint32 stride 3 = 1; uint32 stride_h 7; uint32 stride_w 8; "
         "bool global_pooling 12 = false; RoundMode round_mode 13"
     ),
     "InnerProductParameter": "uint32 num_output 1; bool bias_term 2 = true; int32 axis 5 = 1",
@@ -131,12 +132,16 @@ def _pool(layer: Any, xs: list[Tensor], own: Mapping[str, Tensor]) -> Tensor:
     p = layer.pooling_param
     if p.global_pooling:
         return xs[0].mean((2, 3), keepdim=True) if p.pool else xs[0].amax((2, 3), keepdim=True)
-    k, s, pad = p.kernel_size, p.stride, p.pad
+    # one size, or one for each side: Caffe refuses both at once
+    assert bool(p.kernel_size) != bool(p.kernel_h and p.kernel_w)
+    pad = p.pad
+    k = (p.kernel_h or p.kernel_size, p.kernel_w or p.kernel_size)
+    s = (p.stride_h or p.stride, p.stride_w or p.stride)
     sizes = []
-    for n in xs[0].shape[2:]:
-        exact = (n + 2 * pad - k) / s
+    for n, kernel, stride in zip(xs[0].shape[2:], k, s):
+        exact = (n + 2 * pad - kernel) / stride
         out = (math.floor(exact) if p.round_mode else math.ceil(exact)) + 1
-        sizes.append(out - 1 if pad and (out - 1) * s >= n + pad else out)
+        sizes.append(out - 1 if pad and (out - 1) * stride >= n + pad else out)
     if p.pool:
         ceil = not p.round_mode
         found = functional.avg_pool2d(xs[0], k, s, pad, ceil_mode=ceil, count_include_pad=not ceil)

@@ -9,6 +9,7 @@ import os
 
 os.environ["KERAS_BACKEND"] = "torch"
 
+import ast
 import math
 import re
 
@@ -24,6 +25,7 @@ from resviz.core.spec import NetSpec
 from resviz.export import formats
 from resviz.export.export import ExportError, Job
 from resviz.export.figure import Figure
+from resviz.export.keras_layers import HELPERS
 from resviz.export.keras_source import weights
 from resviz.export.layer_names import layer_names
 from resviz.nn.weights import loaded
@@ -40,7 +42,8 @@ SMALL = (
     "resnet:layout=cifar:depth=11:block=bottleneck:shortcut=A:drop_path=0.3:se=true",
     "resnet:blocks=1,2:width=16:groups=4:group_width=16:stem=deep:avg_down=true:input=3,33,47:zero_gamma=true",
     "plain:layout=cifar:depth=8", f"{GOOGLENET}:aux=true", f"{GOOGLENET}:form=paper", f"{GOOGLENET}:form=d2l",
-    "alexnet-d2l:hidden=64", "vgg:depth=11:width=8", "vgg:depth=11:width=8:input=3,96,64", "lenet", "nin-cifar",
+    "alexnet-d2l:hidden=64", "vgg:depth=11:width=8", "vgg:depth=11:width=2:input=3,224,448",
+    "vgg:depth=11:width=8:input=3,96,64", "lenet", "nin-cifar",
     "highway", "highway19", "keras-applications:width=8:input=3,64,64", KERAS_V2, KERAS_18,
 )  # fmt: skip
 NOT_IN_CAFFE = {
@@ -133,11 +136,40 @@ def test_keras_has_the_published_number_of_parameters(name: str) -> None:
         } <= layers
 
 
-@pytest.mark.parametrize("network", ["resnet152", "googlenet", "resnet1202"])
+KERAS_FUNCTIONS = {
+    "resnet50": ["bottleneck_projection", "bottleneck"],
+    "resnet1202": ["basic_block", "basic_block_padded"],
+    "resnet34:shortcut=C": ["basic_block_projection"],
+    "preact-resnet164": ["bottleneck_projection", "bottleneck"],
+    "googlenet": ["inception"],
+    "vgg16": [],
+}
+"""The functions of units: few, of all widths and strides, under the field's names."""
+
+
+@pytest.mark.parametrize("network", KERAS_FUNCTIONS)
+def test_keras_units_are_functions_of_their_widths(network: str) -> None:
+    text = formats.found()["keras"].write(Job((from_text(network),))).decode()
+    names = [part.name for part in ast.parse(text).body if isinstance(part, ast.FunctionDef)]
+    assert [name for name in names if name not in (*HELPERS, "model")] == KERAS_FUNCTIONS[network]
+
+
+def test_keras_is_written_as_a_person_writes_it() -> None:
+    text = formats.found()["keras"].write(Job((from_text("resnet50"),))).decode()
+    assert '    x = bottleneck_projection(x, "3a", 128, 512, strides=2)\n    for block in (' in text
+    assert "        x = bottleneck(x, block, 128, 512)\n" in text
+    assert len(text.splitlines()) < 120
+
+
+@pytest.mark.parametrize(
+    "network", [*PRESETS.names(), "resnet:drop_path=0.3", "resnet:layout=cifar:shortcut=shortcut-gate"]
+)
 def test_keras_source_is_short_and_no_line_is_long(network: str) -> None:
     text = formats.found()["keras"].write(Job((from_text(network),))).decode()
+    ast.parse(text)
+    assert not set(text) & set("\x02\x03\x1f")
     assert len(text.splitlines()) < 330
-    assert max(map(len, text.splitlines())) < 150
+    assert max(map(len, text.splitlines())) <= 120
 
 
 # ---- Caffe

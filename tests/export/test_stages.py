@@ -75,6 +75,9 @@ def test_csv_is_read_back() -> None:
     assert rows[0] == ["stage", "output", "ResNet-18", "ResNet-50"]
     assert rows[2] == ["stage 1", "56×56", "[3×3, 64; 3×3, 64] ×2", "[1×1, 64; 3×3, 64; 1×1, 256] ×3"]
     assert {len(row) for row in rows} == {4}
+    whole = [tables.totals(from_text(name).node()) for name in ("resnet18", "resnet50")]
+    assert rows[-2] == ["parameters", "", *(str(each.params) for each in whole)]
+    assert rows[-1] == ["MACs", "", *(str(each.macs) for each in whole)]
 
 
 def test_markdown_has_a_rule_and_as_many_cells_in_every_row() -> None:
@@ -108,6 +111,8 @@ def test_the_workbook_has_numbers_and_sums_that_are_the_networks() -> None:
         assert sum(row[5] for row in rows) == whole.macs
         assert foot[3] == f"=SUM(D2:D{len(rows) + 1})"
     assert book["stages"]["C3"].value == "[3×3, 64\n3×3, 64] ×2"
+    foot = list(book["stages"].iter_rows(values_only=True))[-2:]
+    assert foot == [("parameters", None, whole.params), ("MACs", None, whole.macs)]
 
 
 def test_a_workbook_of_several_networks_has_sheets_of_each() -> None:

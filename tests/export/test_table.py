@@ -6,14 +6,19 @@ import csv
 import io
 import re
 from collections import Counter
+from pathlib import Path
 
+import pypdf
 import pytest
+from readers import typeset
 
 from resviz.core.spec import NetSpec
-from resviz.export.table import HEADER, TABLES, latex_text
+from resviz.export.table import HEADER, TABLES
+from resviz.export.tex import latex_text
 from resviz.views import tables
 from resviz.views.tables import Row, Totals
-from resviz.zoo.families import named
+from resviz.zoo.families import from_text, named
+from resviz.zoo.known import known
 
 NETS = ("resnet18", "resnet20", "seresnet50", "plain20", "resnext50_32x4d")
 CSV_HEADER = [
@@ -103,6 +108,21 @@ def test_latex_escapes_each_special_character() -> None:
     assert latex_text("a_b % & # $ { }") == r"a\_b \% \& \# \$ \{ \}"
     assert latex_text("~^\\") == r"\textasciitilde{}\textasciicircum{}\textbackslash{}"
     assert latex_text("64×56×56") == r"64$\times$56$\times$56"
+
+
+@pytest.mark.parametrize("text", ["resnet:zero_gamma=true", "resnet:shortcut=scaled", "resnet:stem=deep:se=true"])
+def test_latex_is_compiled(text: str, tmp_path: Path) -> None:
+    """With the package booktabs, on a page that is wide enough; γ and λ stand in titles."""
+    spec = from_text(text)
+    head = r"\documentclass{article}\usepackage{booktabs}"
+    page = r"\usepackage[margin=5mm,paperwidth=420mm,paperheight=800mm]{geometry}"
+    pdf = typeset(tmp_path, f"{head}{page}\\begin{{document}}{written('latex', spec, 'block')}\\end{{document}}")
+    assert "shortcuts" in pypdf.PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
+
+
+def test_every_known_network_is_of_letters_that_latex_has() -> None:
+    for spec in known():
+        assert written("latex", spec, "op").isascii(), spec.title()
 
 
 def hostile() -> tuple[list[Row], Totals]:

@@ -8,7 +8,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from resviz.export import formats
+from resviz.export.export import Job
 from resviz.export.figure import Figure
+from resviz.zoo.families import from_text
 
 APP = str(Path(__file__).parents[2] / "app.py")
 
@@ -84,6 +86,40 @@ def test_a_text_can_be_looked_at() -> None:
     well(at.run())
     assert len(at.code) == 1
     assert at.code[0].value
+
+
+def uploaded(name: str, content: bytes) -> AppTest:
+    at = page(depth="18")
+    at.file_uploader(key="opened").upload(name, content)
+    return well(at.run())
+
+
+def said(at: AppTest) -> str:
+    """What the page says of the file, without the backslashes that keep Markdown out."""
+    return at.info[0].value.replace("\\", "")
+
+
+def test_a_file_of_several_networks_says_which_it_also_holds() -> None:
+    job = Job(tuple(map(from_text, ("resnet34", "plain34", "vgg19"))), Figure(style="column"))
+    at = uploaded("figure.svg", formats.found()["svg"].write(job))
+    assert at.query_params["depth"] in ("34", ["34"])
+    assert said(at) == (
+        "ResNet-34, from figure.svg, which also holds Plain-34, VGG-19: put them beside it on the page Compare"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("net.txt", "net.txt"), ("../../etc/net.txt", "net.txt"), ("..", "file"), ("a" * 300 + ".txt", "a.txt")],
+)
+def test_what_is_wrong_with_a_file_is_told_under_its_name(name: str, shown: str) -> None:
+    at = uploaded(name, b"nothing")
+    assert f"{shown} says nothing of a network" in said(at)
+
+
+def test_a_damaged_file_is_a_sentence() -> None:
+    at = uploaded("net.pptx", b"PK\x03\x04 broken")
+    assert said(at).startswith("net.pptx is a ZIP that cannot be read")
 
 
 def test_no_network_no_gallery() -> None:

@@ -28,6 +28,7 @@ def run(options: argparse.Namespace, texts: Texts) -> int:
     if options.view:
         texts = {**texts, "style": VIEWS[options.view]}
     export = by_ending(formats.found(), Path(options.output), "figure")
+    figures.refuse_idle(export, texts)
     return figures.deliver(export, figures.job(COMMAND, options, texts), options.output)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from resviz.cli import figures
 from resviz.cli.command import Command, Texts
+from resviz.core.knob import SpecError
 from resviz.export import formats
 from resviz.export.export import chosen
 from resviz.export.figure import Figure
@@ -18,15 +19,19 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--to", required=True, metavar="FORMAT", help=listed)
     parser.add_argument("-o", "--output", metavar="FILE", help="otherwise text is printed")
     parser.add_argument("--weights", metavar="FILE", help="safetensors for a program, in place of fresh weights")
-    parser.add_argument("--seed", type=int, default=0, help="of fresh weights")
+    parser.add_argument("--seed", type=int, help="of fresh weights; 0 if it is not given")
     figures.beside_option(parser)
 
 
 def run(options: argparse.Namespace, texts: Texts) -> int:
     export = chosen(formats.found(), options.to)
+    given = [name for name in ("weights", "seed") if getattr(options, name) is not None]
+    figures.refuse_idle(export, texts, given)
+    if len(given) > 1:
+        raise SpecError("give --weights or --seed, not both")
     work = figures.job(COMMAND, options, texts)
     weights = Path(options.weights) if options.weights else None
-    return figures.deliver(export, replace(work, weights=weights, seed=options.seed), options.output)
+    return figures.deliver(export, replace(work, weights=weights, seed=options.seed or 0), options.output)
 
 
 COMMAND = Command(

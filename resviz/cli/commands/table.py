@@ -7,6 +7,7 @@ import sys
 
 from resviz.cli import networks
 from resviz.cli.command import Command, Texts
+from resviz.core.knob import SpecError
 from resviz.export.table import TABLES
 from resviz.views import formulas, tables
 from resviz.zoo.families import to_json
@@ -19,6 +20,8 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, texts: Texts) -> int:
+    if options.formulas and options.format != "text":
+        raise SpecError(f"formulas are text alone: leave out --formulas or --format {options.format}")
     if options.format == "json":
         networks.print_json(options, texts, lambda spec: tables.document(to_json(spec), spec.title(), spec.node()))
         return 0

@@ -11,6 +11,8 @@ from resviz.core.ops.shapes import feature_map
 
 EPS = 1e-5
 MOMENTUM = 0.1
+COUNTED = "num_batches_tracked"
+"""The buffer in which torch counts batches: no output hangs on it, and files from elsewhere may leave it out."""
 
 
 @final

@@ -149,14 +149,17 @@ def _global_pool(step: Step, name: str, bottoms: list[str]) -> Iterator[Fields]:
 def _bins(step: Step, name: str, bottoms: list[str]) -> Iterator[Fields]:
     op, (_, height, width) = step.at.op, step.at.ins[0]
     assert isinstance(op, AdaptiveAvgPool)
-    if height % op.bins or width % op.bins or height != width:
+    if height % op.bins or width % op.bins:
         raise ExportError(
             f"Caffe has no pooling of {height}×{width} into {op.bins}×{op.bins} bins ({step.path}): take an input of "
             "which the maps there can be divided evenly"
         )
-    side = height // op.bins
-    parameters = {"pool": Bare("AVE"), "kernel_size": side, "stride": side}
-    yield _layer("Pooling", name, bottoms, pooling_param=parameters)
+    rows, columns = height // op.bins, width // op.bins
+    if rows == columns:
+        window: Fields = {"kernel_size": rows, "stride": rows}
+    else:
+        window = {"kernel_h": rows, "kernel_w": columns, "stride_h": rows, "stride_w": columns}
+    yield _layer("Pooling", name, bottoms, pooling_param={"pool": Bare("AVE"), **window})
 
 
 def _linear(step: Step, name: str, bottoms: list[str]) -> Iterator[Fields]:

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import io
-
-import pypdf
-
 from resviz.draw import raster
+from resviz.export import pdf_metadata
 from resviz.export.export import Export, Job
 from resviz.export.picture import svg
 
 
 def write(job: Job) -> bytes:
     # vl-convert takes a pixel for a point
-    writer = pypdf.PdfWriter(io.BytesIO(raster.pdf(svg(job, unit=""))))
-    writer.add_metadata({"/Title": job.title(), "/Creator": "resviz", "/Subject": job.line()})
-    out = io.BytesIO()
-    writer.write(out)
-    return out.getvalue()
+    return pdf_metadata.described(raster.pdf(svg(job, unit="")), job.title(), job.line())
 
 
 EXPORT = Export("pdf", "PDF", "figure", 2, ".pdf", "application/pdf", "vectors with fonts, for LaTeX and print", write)

@@ -42,4 +42,4 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
 
-EXPORT = Export("png", "PNG", "figure", 3, ".png", "image/png", "pixels at any dpi", write, check=check)
+EXPORT = Export("png", "PNG", "figure", 3, ".png", "image/png", "pixels at any dpi", write, check=check, pixels=True)

@@ -7,7 +7,7 @@ here as the network that it is of.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -32,6 +32,8 @@ PREVIEW = "preview"
 SAID = "opened-said"
 LONGEST = 20_000
 """Characters of a text that are shown."""
+LONGEST_NAME = 60
+"""Characters of a file's name, which may have four bytes each of the 255 that there may be."""
 
 
 def show(shown: Shown) -> None:
@@ -170,17 +172,29 @@ def _open() -> None:
     if file is None:
         return
     with tempfile.TemporaryDirectory(prefix="resviz-") as folder:
-        kept = Path(folder) / "file"
+        kept = Path(folder) / _name(file.name)
         kept.write_bytes(file.getvalue())
         try:
             found = opened(kept)
         except (ValueError, OSError) as error:
-            st.session_state[SAID] = str(error).replace("file says nothing", f"{file.name} says nothing")
+            st.session_state[SAID] = str(error)
             return
-    choice.choose(type(found.specs[0]), found.specs[0].chosen())
+    first, *others = found.specs
+    choice.choose(type(first), first.chosen())
     if found.figure is not None:
         _write(found.figure)
-    st.session_state[SAID] = "; ".join((f"{found.specs[0].title()}, from {file.name}", *found.notes))
+    st.session_state[SAID] = "; ".join((f"{first.title()}, from {kept.name}{_beside(others)}", *found.notes))
+
+
+def _name(given: str) -> str:
+    """The upload's name as one that a file may have anywhere, whatever the browser says."""
+    return "".join(c for c in Path(given).name if c.isprintable()).lstrip(".")[-LONGEST_NAME:] or "file"
+
+
+def _beside(others: Sequence[NetSpec]) -> str:
+    """What is said of a file's further networks, which a page of one network does not show."""
+    titles = ", ".join(spec.title() for spec in others)
+    return f", which also holds {titles}: put them beside it on the page Compare" if titles else ""
 
 
 PAGE = Page("Export", 4.5, show)
