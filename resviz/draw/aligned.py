@@ -43,13 +43,15 @@ def aligned(
     level: str = "layer",
     folded: bool = False,
     marking: bool = True,
-    notes: Mapping[str, Callable[[str], str]] | None = None,
+    notes: Sequence[Callable[[str], str] | None] = (),
 ) -> Scene:
     """The scene of titled networks side by side; raises ValueError on a level that there is not.
 
-    `notes` are, by the network's title, functions from a part's path to what stands below its name.
+    `notes` are functions from a part's path to what stands below its name: none at all, or one a network, in order,
+    since two networks may have one title.
     """
-    networks = [_network(title, node, level, folded, (notes or {}).get(title)) for title, node in nodes]
+    written = zip(nodes, notes or [None] * len(nodes), strict=True)
+    networks = [_network(title, node, level, folded, write) for (title, node), write in written]
     sizes = sorted({size for network in networks for size in network.rows}, reverse=True)
     marked = _marked(networks, sizes) if marking else [set() for _ in networks]
     placing = Placing()

@@ -142,7 +142,7 @@ def _landscape(nodes: Nodes, figure: Figure) -> list[Scene]:
 
 
 def _column(nodes: Nodes, figure: Figure) -> list[Scene]:
-    write = {title: _notes(node, figure) for title, node in nodes}
+    write = [_notes(node, figure) for _, node in nodes]
     return [aligned(nodes, figure.level, figure.folded, figure.marked and len(nodes) > 1, write)]
 
 

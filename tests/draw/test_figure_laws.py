@@ -181,6 +181,14 @@ def test_networks_side_by_side_have_rows_of_one_size_of_map(level: str) -> None:
     assert checked > 0.8 * len(pick(scene, PlacedBox))
 
 
+def test_networks_of_one_title_have_their_own_numbers() -> None:
+    specs = tuple(map(from_text, ("resnet50", "resnet:depth=50:input=3,96,96")))
+    assert specs[0].title() == specs[1].title()
+    scene = drawing(specs, Figure(style="column", shapes=True)).scene
+    written = {box.path: box.caption for box in pick(scene, PlacedBox)}
+    assert (written["0/conv1"], written["1/conv1"]) == ("64×112×112", "64×48×48")
+
+
 def test_the_smallest_text_is_refused_with_what_would_help() -> None:
     with pytest.raises(
         PaperError, match=r"on an IEEE column, 88\.9 mm the smallest text would be [0-6]\.\d pt, and 7 pt"
