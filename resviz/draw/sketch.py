@@ -149,6 +149,20 @@ def _gate_words(way: Node) -> tuple[str, ...]:
     return ("gate 1 − g",) if with_role(way, "gate") else ()
 
 
+def residual(unit: Node, path: str) -> tuple[str, Node] | None:
+    """What joins a unit's branch with its shortcut, with its path; None in a unit without a shortcut."""
+    forks = ((inner, at) for inner, at in walk(unit, path) if isinstance(at.net, Par))
+    return next(((inner, at) for inner, at in forks if any(part.role == "shortcut" for _, part in at.parts)), None)
+
+
+def gates(unit: Node) -> tuple[str, ...]:
+    """The weighted layers of the gates of a unit's ways, a line each."""
+    split = residual(unit, "")
+    ways = [part for _, part in split[1].parts] if split else []
+    found = [gate for way in ways if way.role in OFF_THE_LINE for _, gate in with_role(way, "gate")]
+    return tuple(f"gate {' '.join(short(at.op))}" for gate in found for _, at in leaves(gate) if at.op.weighted)
+
+
 def weights(part: Node) -> tuple[str, ...]:
     """The weighted layers on the branch, a line each, and a line for a gate of its channels where there is one."""
     main = main_line(part)

@@ -13,12 +13,12 @@ from itertools import product
 import pytest
 from geometry import crossings, of_box, of_header, of_sign, of_wire, of_words, overlaps, pick
 
-from resviz.core.net import Node, leaves, walk
+from resviz.core.net import Node, Par, join_name, join_path, leaves, walk
 from resviz.core.spec import NetSpec
 from resviz.draw import blocks, dot
 from resviz.draw.paper import PAPERS, PaperError
 from resviz.draw.scene import Panel, PlacedBox, Scene, Sign, Swatch, Wire, Words
-from resviz.draw.sketch import LEVELS, input_caption, sketch
+from resviz.draw.sketch import LEVELS, SIGNS, input_caption, sketch
 from resviz.draw.trace import edges
 from resviz.draw.wiring import wired
 from resviz.export.figure import Drawing, Figure, drawing
@@ -147,12 +147,17 @@ def test_its_boxes_and_edges_are_those_of_the_term(network: str, style: str) -> 
 def test_blocks_are_the_units_in_their_order_with_their_shortcuts(network: str) -> None:
     node = spec(network).node()
     units = [path for path, at in walk(node) if at.role == "unit"]
-    ways = {path for path, at in walk(node) if at.role == "unit" and any(p.role == "shortcut" for _, p in walk(at))}
+    joins = {
+        join_path(path, join_name(at.net)): at.net.join
+        for path, at in walk(node)
+        if isinstance(at.net, Par) and any(part.role == "shortcut" for _, part in at.parts)
+    }
     made = drawing((spec(network),), Figure(style="blocks", folded=False))
     boxes = [box.path for box in pick(made.scene, PlacedBox)]
     assert [path for path in boxes if path in units] == units
     into = {edge.head.path: edge for edge in edges(made.scene) if edge.shortcut}
-    assert set(into) == {f"{path}.add" for path in ways}
+    assert set(into) == set(joins)
+    assert all(edge.head.text == SIGNS[type(joins[path]).__name__.lower()] for path, edge in into.items())
     chain = [edge for edge in edges(made.scene) if not edge.shortcut]
     assert sum(edge.tail is None for edge in chain) == 1
     assert [edge.head.path for edge in chain if isinstance(edge.head, PlacedBox)] == boxes
