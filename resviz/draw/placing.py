@@ -72,18 +72,19 @@ class Placing:
         """A branch on a lane: from the split out to the lane, through its boxes, down and back into the join."""
         spine, top = split[0], split[1] + 3
         into = (spine + SIGN + 1, join)
+        dashed = fork.dashed and way.shortcut
         if not way.items:
             around = ((spine, top), (lane, top), (lane, join), into)
-            self.scene.marks.append(Wire(around, fork.dashed, True, fork.shortcut))
+            self.scene.marks.append(Wire(around, dashed, True, way.shortcut))
             return
         height = self.measure(way).height
         start = split[1] + GAP + (room - height) / 2
-        self.scene.marks.append(Wire(((spine, top), (lane, top), (lane, start)), fork.dashed, True, fork.shortcut))
+        self.scene.marks.append(Wire(((spine, top), (lane, top), (lane, start)), dashed, True, way.shortcut))
         self.stack(way, lane, start)
         if not fork.sign:
             return
         back = ((lane, start + height), (lane, join), into)
-        self.scene.marks.append(Wire(back, fork.dashed, True, fork.shortcut))
+        self.scene.marks.append(Wire(back, dashed, True, way.shortcut))
 
     def wire(self, start: Point, end: Point, arrow: bool = True) -> None:
         """A straight line."""

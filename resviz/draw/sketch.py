@@ -10,12 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import Literal
 
 from resviz.core.net import Node, Op, Par, Role, Seq, Shape, join_name, join_path, leaves, sections, walk, with_role
 from resviz.core.ops import Blend, Conv, Mul, dims
 
 LEVELS = ("stage", "block", "layer", "op")
 OFF_THE_LINE: tuple[Role, ...] = ("shortcut", "gate", "aux")
+
+
+Way = Literal["flow", "identity", "projection", "gate"]
+"""A branch is a shortcut that changes nothing, one with operations (zero padding too), a gate, or none of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,26 +35,37 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """Items one under the other; an empty one is a plain line. `path` and `times` mark a unit and its repeats."""
+    """Items one under the other; an empty one is a plain line. `path` and `times` mark a unit and its repeats.
+
+    `way` is what a branch of a fork is in the term, whatever is shown of it.
+    """
 
     items: tuple[Item, ...] = ()
     path: str = ""
     times: int = 1
+    way: Way = "flow"
+
+    @property
+    def shortcut(self) -> bool:
+        return self.way in ("identity", "projection")
 
 
 @dataclass(frozen=True, slots=True)
 class Fork:
     """Branches beside each other, the first on the spine, and the sign of their join.
 
-    `shortcut` says that the others are ways round the first (a gate is none), `dashed` that they change the
-    tensor's shape, as the dotted ones of He et al. 2015, Fig. 3.
+    `dashed` says that a shortcut among them changes the tensor's shape, as the dotted ones of He et al. 2015, Fig. 3.
     """
 
     path: str
     branches: tuple[Stack, ...]
     sign: str
-    shortcut: bool
     dashed: bool
+
+    @property
+    def shortcut(self) -> bool:
+        """Whether a shortcut leads round the first branch."""
+        return any(branch.shortcut for branch in self.branches)
 
 
 Item = Box | Stack | Fork
@@ -122,7 +138,7 @@ def _block(unit: Node, path: str) -> list[Item]:
     assert isinstance(par.net, Par)
     name = join_name(par.net)
     stacks = (Stack((_branch_box(path, unit),)), *(_way_round(at, way) for way, at in ways))
-    return [Fork(join_path(at_path, name), stacks, SIGNS[name], True, _resizes(par))]
+    return [Fork(join_path(at_path, name), stacks, SIGNS[name], _resizes(par))]
 
 
 def _branch_box(path: str, unit: Node) -> Box:
@@ -140,7 +156,14 @@ def _way_round(shortcut: Node, path: str) -> Stack:
     ops = [at.op for _, at in leaves(shortcut)]
     shown = [op for op in ops if op.weighted] or ops
     gate = _gate_words(shortcut)
-    return Stack(tuple(Box(path, (*short(op), *gate), "gate" if gate else op.category) for op in shown))
+    boxes = (Box(path, (*short(op), *gate), "gate" if gate else op.category) for op in shown)
+    return Stack(tuple(boxes), way=_way(shortcut))
+
+
+def _way(branch: Node) -> Way:
+    if branch.role == "shortcut":
+        return "projection" if branch.parts else "identity"
+    return "gate" if branch.role == "gate" else "flow"
 
 
 def _gate_words(way: Node) -> tuple[str, ...]:
@@ -200,16 +223,16 @@ def inside(part: Node, path: str, level: str) -> list[Item]:
     if isinstance(part.net, Seq):
         return [item for name, at in part.parts for item in inside(at, join_path(path, name), level)]
     branches = tuple(_lane(part.net.join, at, join_path(path, name), level) for name, at in part.parts)
-    shortcut = any(at.role == "shortcut" for _, at in part.parts)
+    shortcut = any(branch.shortcut for branch in branches)
     name = join_name(part.net)
-    return [Fork(join_path(path, name), branches, SIGNS[name], shortcut, shortcut and _resizes(part))]
+    return [Fork(join_path(path, name), branches, SIGNS[name], shortcut and _resizes(part))]
 
 
 def _lane(join: Op, branch: Node, path: str, level: str) -> Stack:
     """A branch of a fork; the gate of a highway layer says that it is one where its sigmoid is not drawn."""
     if isinstance(join, Blend) and branch.role == "gate" and level != "op":
         return _way_round(branch, path)
-    return Stack(tuple(inside(branch, path, level)))
+    return Stack(tuple(inside(branch, path, level)), way=_way(branch))
 
 
 def noted(columns: Sequence[Column], notes: Callable[[str], str]) -> list[Column]:

@@ -13,9 +13,10 @@ from itertools import product
 import pytest
 from geometry import crossings, of_box, of_header, of_sign, of_wire, of_words, overlaps, pick
 
+from resviz.core.flow import INPUT, flow
 from resviz.core.net import Node, Par, join_name, join_path, leaves, walk
 from resviz.core.spec import NetSpec
-from resviz.draw import blocks, dot
+from resviz.draw import blocks
 from resviz.draw.paper import PAPERS, PaperError
 from resviz.draw.scene import Panel, PlacedBox, Scene, Sign, Swatch, Wire, Words
 from resviz.draw.sketch import LEVELS, SIGNS, input_caption, sketch
@@ -125,7 +126,7 @@ def wiring_of(node: Node, figure: Figure) -> Counter:
 def seen(made: Drawing, strip: str = "") -> Counter:
     """The edges that the wires of a picture have."""
     return Counter(
-        (edge.tail.path.removeprefix(strip) if edge.tail else dot.INPUT, edge.head.path.removeprefix(strip))
+        (edge.tail.path.removeprefix(strip) if edge.tail else INPUT, edge.head.path.removeprefix(strip))
         for edge in edges(made.scene)
     )
 
@@ -138,7 +139,7 @@ def test_its_boxes_and_edges_are_those_of_the_term(network: str, style: str) -> 
         strip = "0/" if style == "column" else ""
         assert seen(made, strip) == wiring_of(node, figure), figure
         if figure.level == "op" and not figure.folded:
-            assert seen(made, strip) == Counter((edge.tail, edge.head) for edge in dot.unfolded(node).edges)
+            assert seen(made, strip) == Counter((tail, step.path) for step in flow(node).steps for tail in step.sources)
             boxes = [box.path.removeprefix(strip) for box in pick(made.scene, PlacedBox)]
             assert Counter(boxes) == Counter(path for path, at in leaves(node) if at.op.category != "join")
 

@@ -216,7 +216,7 @@ def test_dot_is_drawn() -> None:
 def test_mermaid_names_every_box_and_edge(network: str) -> None:
     """Read by its grammar's plain lines; the browser tests let Mermaid itself draw it."""
     text = written("mermaid", network, '{"level": "op"}').decode()
-    arrows = re.findall(r"^  (n\d+) (-->|==>|-\.->) (n\d+)$", text, re.M)
+    arrows = re.findall(r"^  (n\d+) (-->|==>|-\.->|--o) (n\d+)$", text, re.M)
     nodes = re.findall(r"^ +(n\d+)(?:\[\"|\(\(\")", text, re.M)
     work = job(network, level="op")
     assert len(arrows) == sum(of_picture(work).values())
