@@ -10,6 +10,7 @@ import pypdf
 import pytest
 from readers import typeset
 
+from resviz.core.net import sections
 from resviz.draw.ruled import Group
 from resviz.export import formats
 from resviz.export.export import Job
@@ -67,6 +68,29 @@ def test_every_unit_is_in_the_table(family: str) -> None:
     node = from_text(family).node()
     table = stage_table([("x", node)])
     assert sum(group.times for row in table.rows for group in row[2]) == tables.totals(node).units
+
+
+def test_rows_stand_by_falling_size_whatever_networks_there_are() -> None:
+    """And every network has its own parts in its own order."""
+    names = ("resnet50", "resnet18", "googlenet", "highway10", "highway19", "vgg16")
+    table = stage_table([(name, from_text(name).node()) for name in names])
+    sizes = [int(plain(row[1]).split("×")[0]) for row in table.rows]
+    assert sizes == sorted(sizes, reverse=True)
+    for i, name in enumerate(names):
+        own = [plain(row[0]) for row in table.rows if plain(row[2 + i]) != "–"]
+        assert own == [at.name.replace("stage", "stage ") for at in sections(from_text(name).node())], name
+
+
+def test_branches_and_gates_are_written_apart() -> None:
+    """Szegedy et al. 2014, Table 1, inception (3a); a highway layer's gate has weights of its own."""
+    inception = ("in parallel", "1×1, 64", "1×1, 96 → 3×3, 128", "1×1, 16 → 5×5, 32", "3×3 max pool → 1×1, 32")
+    for name, row, group in (
+        ("googlenet-paper", 1, Group(inception, 1)),
+        ("highway10", 1, Group(("fc, 50", "gate fc, 50"), 9)),
+        ("resnet20:shortcut=shortcut-gate", 1, Group(("3×3, 16", "3×3, 16", "gate 1×1, 16"), 3)),
+        ("seresnet50", 1, Group(("1×1, 64", "3×3, 64", "1×1, 256", "SE 1×1, 16 → 1×1, 256"), 3)),
+    ):
+        assert stage_table([(name, from_text(name).node())]).rows[row][2][0] == group, name
 
 
 def test_csv_is_read_back() -> None:
