@@ -67,6 +67,16 @@ class Fork:
         """Whether a shortcut leads round the first branch."""
         return any(branch.shortcut for branch in self.branches)
 
+    @property
+    def left(self) -> tuple[Stack, ...]:
+        """The gate beside a shortcut: it has the other side, so that each comes into the join by itself."""
+        return tuple(branch for branch in self.branches[1:] if self.shortcut and branch.way == "gate")
+
+    @property
+    def right(self) -> tuple[Stack, ...]:
+        """The other branches beside the first."""
+        return tuple(branch for branch in self.branches[1:] if branch not in self.left)
+
 
 Item = Box | Stack | Fork
 

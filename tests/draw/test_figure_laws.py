@@ -99,6 +99,32 @@ def test_nothing_overlaps_nothing_is_cut_and_no_wire_runs_through_anything(netwo
             assert rect.bottom <= scene.height + 0.01, (figure, rect)
 
 
+@pytest.mark.parametrize(("network", "style"), [case for case in CASES if case[1] in GRAPHS])
+def test_every_arrow_leads_into_something(network: str, style: str) -> None:
+    """A box, a sign, or the top of a column; the line past a head that is left aside has none."""
+    for figure, made in drawn(network, style):
+        ends = [wire.points[-1] for wire in pick(made.scene, Wire) if wire.arrow]
+        rects = [*map(of_box, pick(made.scene, PlacedBox)), *map(of_sign, pick(made.scene, Sign))]
+        tops = {(panel.y, panel.title) for panel in pick(made.scene, Panel)}
+        for x, y in ends:
+            inside = (r for r in rects if r.left - 2 <= x <= r.right + 2 and r.top - 2 <= y <= r.bottom + 2)
+            assert any(inside) or any(title and abs(y - top) < 0.1 for top, title in tops), (figure, x, y)
+
+
+@pytest.mark.parametrize("network", ["highway19", "highway", "resnet:layout=cifar:depth=20:shortcut=exclusive-gate"])
+@pytest.mark.parametrize("style", GRAPHS)
+def test_gate_and_shortcut_come_into_their_join_at_two_sides(network: str, style: str) -> None:
+    for level in ("block", "layer", "op"):
+        scene = drawing((spec(network),), Figure(style=style, level=level)).scene
+        wires = [wire.points for wire in pick(scene, Wire)]
+        for sign in pick(scene, Sign):
+            if not sign.path:
+                continue
+            into = [ends for ends in wires if max(abs(ends[-1][0] - sign.x), abs(ends[-1][1] - sign.y)) < 10]
+            assert len({ends[-1] for ends in into}) == len(into) == 3
+            assert overlaps(piece for ends in into for piece in of_wire(Wire(ends[-2:]))) == []
+
+
 @pytest.mark.parametrize(("network", "style"), CASES)
 def test_it_lies_on_its_page_with_text_of_seven_points(network: str, style: str) -> None:
     for figure, made in drawn(network, style):
