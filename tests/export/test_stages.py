@@ -109,14 +109,24 @@ def test_markdown_has_a_rule_and_as_many_cells_in_every_row() -> None:
 
 
 def test_latex_is_compiled(tmp_path) -> None:
-    """With the package booktabs, on a page that is large enough for six columns."""
-    table = formats.found()["latex"].write(job(*DEPTHS, "vgg16")).decode()
+    """With the package booktabs, on a page that is large enough for seven columns."""
+    table = formats.found()["latex"].write(job(*DEPTHS, "vgg16", "highway19")).decode()
     head = r"\documentclass[landscape]{article}\usepackage{booktabs}"
     page = r"\usepackage[margin=5mm,paperwidth=420mm,paperheight=297mm]{geometry}"
     pdf = typeset(tmp_path, f"{head}{page}\\begin{{document}}{table}\\end{{document}}")
     text = pypdf.PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
     assert "ResNet-152" in text
     assert "11.51 G" in text
+
+
+def test_brackets_of_rows_below_each_other_stand_apart() -> None:
+    """Space after a row's end is lost in a row that is deeper than a line; booktabs' is not."""
+    table = formats.found()["latex"].write(job("resnet18", "googlenet")).decode()
+    body = table.split(r"\midrule")[1]
+    assert body.count("\n    \\addlinespace[3pt]\n") == len(stage_table([
+        (name, from_text(name).node()) for name in ("resnet18", "googlenet")]).rows) - 1  # fmt: skip
+    assert r"\right]\times 1$ \\ \addlinespace[3pt] $\left[" in body
+    assert table.index(r"\belowcaptionskip") < table.index(r"\caption")
 
 
 def test_the_workbook_has_numbers_and_sums_that_are_the_networks() -> None:
