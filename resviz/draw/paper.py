@@ -65,14 +65,17 @@ class Placement:
         return -self.x / k, -self.y / k, self.width / k, self.height / k
 
 
-def placed(scene: Scene, paper: Paper) -> Placement:
-    """Where a scene lies on a page; raises PaperError where its smallest text would be below 7 pt."""
+def placed(scene: Scene, paper: Paper, instead: str = "a larger page") -> Placement:
+    """Where a scene lies on a page; raises PaperError where its smallest text would be below 7 pt.
+
+    `instead` is what the error says to take.
+    """
     scale = scale_on(scene, paper)
     least = scale * smallest(scene)
     if not _readable(least):
         raise PaperError(
-            f"on {paper.words} the smallest text would be {least:.1f} pt, and {LEAST:g} pt are the least: take a "
-            "larger page, a coarser level, fewer numbers, or another style"
+            f"on {paper.words} the smallest text would be {least:.1f} pt, and {LEAST:g} pt are the least: "
+            f"take {instead}"
         )
     width, height = paper.width or scale * scene.width, paper.height if paper.sheet else scale * scene.height
     return Placement(width, height, scale, (width - scale * scene.width) / 2, (height - scale * scene.height) / 2)

@@ -129,7 +129,21 @@ def drawing_on(page: Paper, specs: Sequence[NetSpec], figure: Figure) -> Drawing
         return with_heading(whole, title) if figure.heading else whole
 
     scene = paper.best(map(finished, STYLES[figure.style](nodes, figure, page)), page)
-    return Drawing(scene, paper.placed(scene, page), figure.colours(), title)
+    return Drawing(scene, paper.placed(scene, page, _smaller(figure, len(specs))), figure.colours(), title)
+
+
+def _smaller(figure: Figure, networks: int) -> str:
+    """What there is to take where a figure is too large for its page."""
+    levelled = not _levelled(figure)
+    found = {
+        "a larger page": True,
+        "a coarser level": levelled and figure.level != LEVELS[0],
+        "folded repeats": levelled and not figure.folded,
+        "fewer numbers": figure.shown() != Shown(),
+        "fewer networks": networks > 1,
+        "a network of fewer units": figure.style == "unrolled",
+    }
+    return f"{', '.join(words for words, possible in found.items() if possible)}, or another style"
 
 
 Nodes = Sequence[tuple[str, Node]]
@@ -164,7 +178,8 @@ def _unit(nodes: Nodes, figure: Figure, page: Paper) -> list[Scene]:
 
 def _unrolled(nodes: Nodes, figure: Figure, page: Paper) -> list[Scene]:
     ((title, node),) = nodes
-    return [ensemble.arrange(residual_units(node, title))]
+    units = residual_units(node, title)
+    return [ensemble.arrange(units), *([ensemble.arrange(units, ensemble.TIGHT)] if page.width else [])]
 
 
 def _table(nodes: Nodes, figure: Figure, page: Paper) -> list[Scene]:

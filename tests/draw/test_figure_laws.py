@@ -237,6 +237,26 @@ def test_the_smallest_text_is_refused_with_what_would_help() -> None:
         PaperError, match=r"on an IEEE column, 88\.9 mm by 243 mm the smallest text would be [0-6]\.\d pt, and 7 pt"
     ):
         drawing((from_text("googlenet"),), Figure(level="op", page="column"))
+    for network, figure, instead in (
+        ("googlenet", Figure(page="column", folded=False), "a larger page, a coarser level, folded repeats, or"),
+        ("googlenet", Figure(page="column", level="op"), "a larger page, a coarser level, fewer numbers, or"),
+        ("googlenet", Figure(page="column", style="table"), "a larger page, or"),
+        (
+            "resnet:blocks=2,1,1,1",
+            Figure(page="column", style="unrolled"),
+            "a larger page, a network of fewer units, or",
+        ),
+    ):
+        with pytest.raises(PaperError, match=f"are the least: take {instead} another style$"):
+            drawing((from_text(network),), figure)
+
+
+def test_three_units_unrolled_fit_into_a_column() -> None:
+    """Veit et al. 2016, Fig. 1, in an IEEE column."""
+    scene = drawing((from_text("resnet8"),), Figure(style="unrolled", page="column")).scene
+    rects = [*map(of_box, pick(scene, PlacedBox)), *map(of_sign, pick(scene, Sign)), *map(of_words, pick(scene, Words))]
+    assert overlaps(rects) == []
+    assert len(pick(scene, PlacedBox)) == 4 + 2 + 1
 
 
 def test_every_knob_changes_the_picture() -> None:
