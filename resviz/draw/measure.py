@@ -23,16 +23,17 @@ class Extent:
 
 
 class Measuring:
-    """The extents of a sketch's items, each measured once; keep it no longer than the sketch."""
+    """The extents of a sketch's items, each measured once."""
 
     def __init__(self) -> None:
-        self._known: dict[int, Extent] = {}
+        # an item is kept beside its extent: what has gone might leave its id to another
+        self._known: dict[int, tuple[Item, Extent]] = {}
 
     def __call__(self, item: Item) -> Extent:
         key = id(item)
         if key not in self._known:
-            self._known[key] = self._measure(item)
-        return self._known[key]
+            self._known[key] = item, self._measure(item)
+        return self._known[key][1]
 
     def _measure(self, item: Item) -> Extent:
         if isinstance(item, Box):
