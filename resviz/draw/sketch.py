@@ -37,12 +37,13 @@ class Box:
 class Stack:
     """Items one under the other; an empty one is a plain line. `path` and `times` mark a unit and its repeats.
 
-    `way` is what a branch of a fork is in the term, whatever is shown of it.
+    `last` is the path of the last repeat. `way` is what a branch of a fork is in the term, whatever is shown of it.
     """
 
     items: tuple[Item, ...] = ()
     path: str = ""
     times: int = 1
+    last: str = ""
     way: Way = "flow"
 
     @property
@@ -126,15 +127,16 @@ def _items(path: str, section: Node, level: str, folded: bool) -> list[Item]:
         if part.role != "unit":
             found += [item for name, part in run for item in inside(part, join_path(path, name), level)]
         elif folded:
-            found.append(_unit(part, join_path(path, name), level, len(run)))
+            first, last = join_path(path, name), join_path(path, run[-1][0])
+            found.append(Stack(_unit(part, first, level), first, len(run), last))
         else:
-            found += [_unit(part, join_path(path, name), level, 1) for name, part in run]
+            paths = [join_path(path, name) for name, _ in run]
+            found += [Stack(_unit(part, at, level), at, 1, at) for at in paths]
     return found
 
 
-def _unit(unit: Node, path: str, level: str, times: int) -> Stack:
-    items = _block(unit, path) if level == "block" else inside(unit, path, level)
-    return Stack(tuple(items), path, times)
+def _unit(unit: Node, path: str, level: str) -> tuple[Item, ...]:
+    return tuple(_block(unit, path) if level == "block" else inside(unit, path, level))
 
 
 def _block(unit: Node, path: str) -> list[Item]:
@@ -245,20 +247,25 @@ def _lane(join: Op, branch: Node, path: str, level: str) -> Stack:
     return Stack(tuple(inside(branch, path, level)), way=_way(branch))
 
 
-def noted(columns: Sequence[Column], notes: Callable[[str], str]) -> list[Column]:
-    """The columns with below the name of each box what `notes` says of its path, in place of its caption."""
+Notes = Callable[[str, str], str]
+"""What stands below the name of a box, by the path of its part and of the same part in the last of equal units."""
 
-    def visit(item: Item) -> Item:
+
+def noted(columns: Sequence[Column], notes: Notes) -> list[Column]:
+    """The columns with below the name of each box what `notes` says of it, in place of its caption."""
+
+    def visit(item: Item, unit: Stack) -> Item:
         if isinstance(item, Box):
-            return replace(item, caption=notes(item.path))
+            last = unit.last + item.path.removeprefix(unit.path) if unit.last else item.path
+            return replace(item, caption=notes(item.path, last))
         if isinstance(item, Fork):
-            return replace(item, branches=tuple(stack(branch) for branch in item.branches))
-        return stack(item)
+            return replace(item, branches=tuple(stack(branch, unit) for branch in item.branches))
+        return stack(item, item if item.last else unit)
 
-    def stack(at: Stack) -> Stack:
-        return replace(at, items=tuple(visit(item) for item in at.items))
+    def stack(at: Stack, unit: Stack) -> Stack:
+        return replace(at, items=tuple(visit(item, unit) for item in at.items))
 
-    return [replace(column, stack=stack(column.stack)) for column in columns]
+    return [replace(column, stack=stack(column.stack, column.stack)) for column in columns]
 
 
 def input_caption(shape: Shape) -> str:

@@ -18,7 +18,7 @@ from resviz.draw.figure import residual_units
 from resviz.draw.legend import with_heading, with_legend
 from resviz.draw.paper import PAPERS, Paper, Placement
 from resviz.draw.scene import Scene
-from resviz.draw.sketch import LEVELS, input_caption, noted, sketch
+from resviz.draw.sketch import LEVELS, Notes, input_caption, noted, sketch
 from resviz.draw.theme import THEMES, Theme, transparent
 from resviz.views.notes import Shown, notes
 from resviz.views.stages import stage_table
@@ -196,5 +196,5 @@ STYLES: Mapping[str, Callable[[Nodes, Figure, Paper], list[Scene]]] = {
 }
 
 
-def _notes(node: Node, figure: Figure) -> Callable[[str], str]:
+def _notes(node: Node, figure: Figure) -> Notes:
     return notes(node, figure.shown())

@@ -23,6 +23,7 @@ from resviz.draw.sketch import LEVELS, SIGNS, input_caption, sketch
 from resviz.draw.trace import edges
 from resviz.draw.wiring import wired
 from resviz.export.figure import Drawing, Figure, drawing
+from resviz.views import tables
 from resviz.zoo.families import FAMILIES, from_text
 
 NETWORKS = (
@@ -230,6 +231,21 @@ def test_networks_of_one_title_have_their_own_numbers() -> None:
     scene = drawing(specs, Figure(style="column", shapes=True)).scene
     written = {box.path: box.caption for box in pick(scene, PlacedBox)}
     assert (written["0/conv1"], written["1/conv1"]) == ("64×112×112", "64×48×48")
+
+
+@pytest.mark.parametrize("level", ["block", "layer", "op"])
+def test_the_receptive_field_of_equal_units_goes_from_the_first_to_the_last(level: str) -> None:
+    """ResNet-50's third stage: from 139 behind the second unit to 267 behind the sixth."""
+    node = spec("resnet50").node()
+    reached = {path: field.size for path, _, field in tables.reached(node)}
+    scene = drawing((spec("resnet50"),), Figure(level=level, field=True, shapes=False)).scene
+    written = {box.path: box.caption for box in pick(scene, PlacedBox)}
+    box = "layer3.1" if level == "block" else "layer3.1.conv3"
+    assert written[box] == f"field {reached['layer3.1']} to {reached['layer3.5']}" == "field 139 to 267"
+    assert written["conv1"] == "field 7"
+    drawn_out = drawing((spec("resnet50"),), Figure(level=level, field=True, shapes=False, folded=False)).scene
+    for mark in pick(drawn_out, PlacedBox):
+        assert mark.caption == f"field {reached[mark.path]}"
 
 
 def test_the_smallest_text_is_refused_with_what_would_help() -> None:

@@ -89,7 +89,7 @@ def graphviz_svg(spec: NetSpec, theme_name: str) -> str:
 def _wiring(node: Node) -> Wiring:
     """Each operation with its name and the shape that it puts out."""
     out = {path: dims(at.out) for path, at in leaves(node)}
-    columns = noted(sketch(node, "op"), lambda path: f"{path.rpartition('.')[2]}\n{out[path]}")
+    columns = noted(sketch(node, "op"), lambda path, _: f"{path.rpartition('.')[2]}\n{out[path]}")
     return wired(columns, input_caption(node.ins[0]))
 
 
