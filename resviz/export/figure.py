@@ -154,7 +154,7 @@ def _landscape(nodes: Nodes, figure: Figure, page: Paper) -> list[Scene]:
     ((_, node),) = nodes
     columns, entry = noted(sketch(node, figure.level, figure.folded), _notes(node, figure)), input_caption(node.ins[0])
     most = len(columns) if page.width else 1
-    return [layout.arrange(columns, entry), *(layout.wrapped(columns, entry, n) for n in range(2, most + 1))]
+    return [layout.beside(columns, entry), *(layout.wrapped(columns, entry, n) for n in range(2, most + 1))]
 
 
 def _column(nodes: Nodes, figure: Figure, page: Paper) -> list[Scene]:

@@ -8,7 +8,7 @@ import pytest
 
 from resviz.core.flow import INPUT, flow
 from resviz.draw import ensemble
-from resviz.draw.layout import arrange, wrapped
+from resviz.draw.layout import below, beside, wrapped
 from resviz.draw.scene import Panel, PlacedBox, Scene, Sign, Wire
 from resviz.draw.sketch import input_caption, sketch
 from resviz.draw.trace import Edge, edges, traced
@@ -28,7 +28,7 @@ def test_by_operation_the_wires_are_the_terms_edges(name: str) -> None:
     node = named(name, {}).node()
     columns, entry = sketch(node, "op", folded=False), input_caption(node.ins[0])
     term = Counter((a if a != INPUT else None, step.path) for step in flow(node).steps for a in step.sources)
-    for scene in (arrange(columns, entry), arrange(columns, entry, tall=True), wrapped(columns, entry, 2)):
+    for scene in (beside(columns, entry), below(columns, entry), wrapped(columns, entry, 2)):
         assert pairs(scene) == term
 
 

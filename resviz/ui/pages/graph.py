@@ -64,7 +64,7 @@ def pictures(spec: NetSpec, level: str, theme_name: str) -> tuple[str, str]:
     node, title, colours = spec.node(), spec.title(), THEMES[theme_name]
     return (
         figure.graph(node, title, level, colours),
-        figure.graph(node, title, level, colours, tall=True),
+        figure.tall_graph(node, title, level, colours),
     )
 
 
