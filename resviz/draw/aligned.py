@@ -6,7 +6,7 @@ has not.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import pairwise
@@ -15,7 +15,7 @@ from resviz.core.net import Node, Shape, sections, walk
 from resviz.draw.measure import GAP, PAD
 from resviz.draw.placing import Placing, opens_with_fork
 from resviz.draw.scene import FONT, LINE, SMALL, Mark, Panel, PlacedBox, Scene, Sign, Words, text_width
-from resviz.draw.sketch import Box, Fork, Item, Stack, input_caption, noted, sketch
+from resviz.draw.sketch import Box, Fork, Item, Notes, Stack, input_caption, noted, sketch
 
 MARGIN = 12.0
 GUTTER = 34.0
@@ -43,13 +43,15 @@ def aligned(
     level: str = "layer",
     folded: bool = False,
     marking: bool = True,
-    notes: Mapping[str, Callable[[str], str]] | None = None,
+    notes: Sequence[Notes | None] = (),
 ) -> Scene:
     """The scene of titled networks side by side; raises ValueError on a level that there is not.
 
-    `notes` are, by the network's title, functions from a part's path to what stands below its name.
+    `notes` say what stands below the names of boxes: none at all, or one a network, in order, since two networks may
+    have one title.
     """
-    networks = [_network(title, node, level, folded, (notes or {}).get(title)) for title, node in nodes]
+    written = zip(nodes, notes or [None] * len(nodes), strict=True)
+    networks = [_network(title, node, level, folded, write) for (title, node), write in written]
     sizes = sorted({size for network in networks for size in network.rows}, reverse=True)
     marked = _marked(networks, sizes) if marking else [set() for _ in networks]
     placing = Placing()
@@ -68,7 +70,7 @@ def aligned(
     return placing.scene
 
 
-def _network(title: str, node: Node, level: str, folded: bool, notes: Callable[[str], str] | None) -> Network:
+def _network(title: str, node: Node, level: str, folded: bool, notes: Notes | None) -> Network:
     """The items of the network's columns, gathered by the size of the map that they put out."""
     sizes = {path: _size(at.out) for path, at in walk(node)}
     sizes |= {section.handle: _size(section.node.out) for section in sections(node)}

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from resviz.core.net import Node, Op, Section, Shape, join_path, sections, with_role
+from resviz.core.net import Node, Op, Par, Section, Shape, join_name, join_path, sections
 from resviz.core.ops import dims
 from resviz.draw.scene import FONT, LINE, SMALL, PlacedBox, Point, Scene, Sign, Wire, Words, text_width
-from resviz.draw.sketch import input_caption, main_line, weights
+from resviz.draw.sketch import SIGNS, gates, input_caption, main_line, residual, weights
 
 LEVELS = ("stage", "block")
 TALLEST, LOWEST = 150.0, 10.0
@@ -28,15 +28,24 @@ SHOWN = ("conv", "linear", "pool")
 
 
 @dataclass(frozen=True, slots=True)
+class Join:
+    """What makes one map of a unit's branch and its shortcut, which is `dashed` where the size changes."""
+
+    path: str
+    sign: str
+    dashed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Glyph:
-    """One map with the words below it. `way` is its shortcut: none "", "solid", or "dashed" where the size changes."""
+    """One map with the words below it, and the join behind it that the shortcut of a unit comes to."""
 
     path: str
     out: Shape
     category: str
     lines: tuple[str, ...]
     times: int = 1
-    way: str = ""
+    join: Join | None = None
 
     def words(self) -> tuple[str, ...]:
         """All lines below it."""
@@ -59,7 +68,8 @@ def _of_section(section: Section, level: str, folded: bool) -> Iterator[Glyph]:
     if node.role == "stage" and level == "stage":
         units = [part for _, part in node.parts if part.role == "unit"]
         many = (f"{len(units)} unit{'s' * (len(units) > 1)}",) if units else ()
-        yield Glyph(section.handle, node.out, "stage", (*many, *weights(units[-1] if units else node)))
+        last = units[-1] if units else node
+        yield Glyph(section.handle, node.out, "stage", (*many, *weights(last), *gates(last)))
         return
     for _, equal in groupby(node.parts, key=lambda part: (part[1].net, part[1].ins, part[1].role == "unit")):
         run = list(equal)
@@ -72,9 +82,19 @@ def _of_section(section: Section, level: str, folded: bool) -> Iterator[Glyph]:
 
 
 def _unit(path: str, unit: Node, times: int) -> Glyph:
-    way = ("solid" if unit.ins[0] == unit.out else "dashed") if with_role(unit, "shortcut") else ""
     kinds = [at.op.category for _, at in main_line(unit) if at.op.weighted]
-    return Glyph(path, unit.out, kinds[0] if kinds else "conv", weights(unit), times, way)
+    lines = (*weights(unit), *gates(unit))
+    return Glyph(path, unit.out, kinds[0] if kinds else "conv", lines, times, _join(path, unit))
+
+
+def _join(path: str, unit: Node) -> Join | None:
+    split = residual(unit, path)
+    if split is None:
+        return None
+    at_path, at = split
+    assert isinstance(at.net, Par)
+    name = join_name(at.net)
+    return Join(join_path(at_path, name), SIGNS[name], unit.ins[0] != unit.out)
 
 
 def _layers(path: str, part: Node) -> Iterator[Glyph]:
@@ -133,7 +153,7 @@ class _Rows:
         return rows
 
     def _room(self, glyph: Glyph) -> float:
-        return APART + max(self._wide(glyph), _words_width(glyph)) + (JOIN if glyph.way else 0.0)
+        return APART + max(self._wide(glyph), _words_width(glyph)) + (JOIN if glyph.join else 0.0)
 
     def _wide(self, glyph: Glyph) -> float:
         return NARROWEST + (WIDEST - NARROWEST) * math.sqrt(glyph.out[0] / self._most_channels)
@@ -153,13 +173,13 @@ class _Rows:
             strong = line.startswith("×")
             y = middle + tall / 2 + LINE * i + 1
             marks.append(Words(centre, y, line, size=FONT if strong else SMALL, strong=strong, faint=False))
-        if not glyph.way:
+        if glyph.join is None:
             return right, middle
         join, split, over = right + JOIN, left - JOIN, middle - tall / 2 - RISE
         marks.append(Wire(((right, middle), (join - 7, middle))))
         around = ((split, middle), (split, over), (join, over), (join, middle - 8))
-        marks.append(Wire(around, glyph.way == "dashed", True, True))
-        marks.append(Sign(join, middle, "+", f"{glyph.path}.add", 7.0))
+        marks.append(Wire(around, glyph.join.dashed, True, True))
+        marks.append(Sign(join, middle, glyph.join.sign, glyph.join.path, 7.0))
         return join + 7, middle
 
     def _wrap(self, leaving: Point, end: float, between: float, middle: float) -> Point:

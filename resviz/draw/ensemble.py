@@ -8,7 +8,7 @@ A removed unit takes with it every row that leads through one of its copies.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from resviz.draw.scene import FONT, SMALL, Mark, PlacedBox, Scene, Sign, Wire, Words
 from resviz.draw.svg import document, marks, part, rectangle, text, wire
@@ -16,14 +16,25 @@ from resviz.draw.theme import Theme
 
 MOST_UNROLLED = 6
 ROW = 18.0
-STEP = 112.0
-BOX_WIDTH = 34.0
 EDGE = 56.0
 CELL = 30.0
 PER_ROW = 15
 MANY = 120
 PER_ROW_OF_MANY = 40
 FADED = ' opacity="0.22"'
+
+
+@dataclass(frozen=True, slots=True)
+class Spacing:
+    """How far it is from one unit's signals to the next's, and how wide a box is."""
+
+    step: float
+    box: float
+
+
+WIDE = Spacing(112.0, 34.0)
+TIGHT = Spacing(68.0, 24.0)
+"""Three units fit into a paper's column."""
 
 
 def unrolled(units: Sequence[str], removed: Set[int], theme: Theme, title: str) -> str:
@@ -42,12 +53,12 @@ def unrolled(units: Sequence[str], removed: Set[int], theme: Theme, title: str) 
     return document(scene.width, scene.height, theme, title, [*ends, *groups])
 
 
-def arrange(units: Sequence[str]) -> Scene:
+def arrange(units: Sequence[str], spacing: Spacing = WIDE) -> Scene:
     """The scene of all paths of a network of up to six residual units; raises ValueError on more."""
     n = _drawn(len(units))
-    width, height = _size(n)
-    copies = [mark for _, group in _groups(units, frozenset()) for mark in group]
-    return Scene(width, height, [*_ends(n), *copies])
+    width, height = _size(n, spacing)
+    copies = [mark for _, group in _groups(units, frozenset(), spacing) for mark in group]
+    return Scene(width, height, [*_ends(n, spacing), *copies])
 
 
 def _drawn(n: int) -> int:
@@ -57,14 +68,16 @@ def _drawn(n: int) -> int:
     return n
 
 
-def _size(n: int) -> tuple[float, float]:
-    return _x(n) + 62, 24 + ROW * 2**n
+def _size(n: int, spacing: Spacing = WIDE) -> tuple[float, float]:
+    return _x(n, spacing) + 62, 24 + ROW * 2**n
 
 
-def _groups(units: Sequence[str], removed: Set[int]) -> Iterator[tuple[bool, tuple[Mark, ...]]]:
+def _groups(
+    units: Sequence[str], removed: Set[int], spacing: Spacing = WIDE
+) -> Iterator[tuple[bool, tuple[Mark, ...]]]:
     """The marks in groups, each with whether it is faded."""
     for i in range(len(units)):
-        yield from _level(i, len(units), units[i], removed)
+        yield from _level(i, len(units), units[i], removed, spacing)
 
 
 def _row_height(row: float) -> float:
@@ -82,23 +95,23 @@ def _alive(row: int, removed: Set[int], first: int = 0) -> bool:
     return not any(row >> (i - first) & 1 for i in removed if i >= first)
 
 
-def _x(level: int) -> float:
+def _x(level: int, spacing: Spacing) -> float:
     """Where the signals after `level` units begin."""
-    return EDGE + STEP * level
+    return EDGE + spacing.step * level
 
 
-def _ends(n: int) -> list[Mark]:
+def _ends(n: int, spacing: Spacing = WIDE) -> list[Mark]:
     """The input, led to every row, and the word at the output."""
     rows, middle = 2**n, _height_of(0, n)
     bus = Wire(((EDGE, _row_height(0)), (EDGE, _row_height(rows - 1))), arrow=False)
     lead = Wire(((EDGE - 8, middle), (EDGE, middle)), arrow=False)
     entry = Words(8, middle + 4, "input", "start", FONT, True, False)
-    return [entry, lead, bus, Words(_x(n) + 6, middle + 4, "output", "start", FONT, True, False)]
+    return [entry, lead, bus, Words(_x(n, spacing) + 6, middle + 4, "output", "start", FONT, True, False)]
 
 
-def _level(i: int, n: int, path: str, removed: Set[int]) -> Iterator[tuple[bool, tuple[Mark, ...]]]:
+def _level(i: int, n: int, path: str, removed: Set[int], spacing: Spacing) -> Iterator[tuple[bool, tuple[Mark, ...]]]:
     """The copies of unit i: pairs of signals of which the second passes f_i, and the sums of the pairs."""
-    start, end = _x(i), _x(i + 1)
+    start, end = _x(i, spacing), _x(i + 1, spacing)
     join = end - 22
     for copy in range(2 ** (n - i - 1)):
         above, below = _height_of(2 * copy, i), _height_of(2 * copy + 1, i)
@@ -107,10 +120,10 @@ def _level(i: int, n: int, path: str, removed: Set[int]) -> Iterator[tuple[bool,
         dead = not _alive(copy, removed, i + 1)
         straight = Wire(((start, above), (join, above), (join, middle - 8)), arrow=i > 0)
         onward = Wire(((join + 7, middle), (end, middle)), arrow=False)
-        left = start + (join - start - BOX_WIDTH) / 2
-        box = PlacedBox(left, below - 8, BOX_WIDTH, 16, ("f",), "conv", "", path, index=str(i + 1))
+        left = start + (join - start - spacing.box) / 2
+        box = PlacedBox(left, below - 8, spacing.box, 16, ("f",), "conv", "", path, index=str(i + 1))
         into = Wire(((start, below), (left, below)))
-        out = Wire(((left + BOX_WIDTH, below), (join, below), (join, middle + 8)), arrow=i > 0)
+        out = Wire(((left + spacing.box, below), (join, below), (join, middle + 8)), arrow=i > 0)
         yield dead, (straight, onward)
         yield dead or i in removed, (into, out, box)
         yield dead, (Sign(join, middle, "+", path, 7.0),)

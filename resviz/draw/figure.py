@@ -7,19 +7,21 @@ from collections.abc import Sequence, Set
 from resviz.core.net import Node, with_role
 from resviz.draw import ensemble
 from resviz.draw.aligned import aligned
-from resviz.draw.layout import arrange
+from resviz.draw.layout import below, beside
 from resviz.draw.sketch import LEVELS, input_caption, sketch
 from resviz.draw.svg import svg
 from resviz.draw.theme import LIGHT, THEMES, Theme
 from resviz.draw.unit import unit
 
 
-def graph(
-    node: Node, title: str, level: str = "block", theme: Theme = LIGHT, *, folded: bool = True, tall: bool = False
-) -> str:
-    """The network's graph: columns side by side, or one below the other where `tall`."""
-    scene = arrange(sketch(node, level, folded), input_caption(node.ins[0]), tall)
-    return svg(scene, theme, title)
+def graph(node: Node, title: str, level: str = "block", theme: Theme = LIGHT, *, folded: bool = True) -> str:
+    """The network's graph, its columns side by side."""
+    return svg(beside(sketch(node, level, folded), input_caption(node.ins[0])), theme, title)
+
+
+def tall_graph(node: Node, title: str, level: str = "block", theme: Theme = LIGHT, *, folded: bool = True) -> str:
+    """The network's graph for a narrow page, its columns one below the other."""
+    return svg(below(sketch(node, level, folded), input_caption(node.ins[0])), theme, title)
 
 
 def compared(
@@ -47,4 +49,4 @@ def residual_units(node: Node, title: str) -> list[str]:
     return units
 
 
-__all__ = ["LEVELS", "THEMES", "compared", "graph", "residual_units", "unit", "unrolled"]
+__all__ = ["LEVELS", "THEMES", "compared", "graph", "residual_units", "tall_graph", "unit", "unrolled"]

@@ -17,10 +17,14 @@ BETWEEN = 34.0
 """Between two rows; the wire that leads from one to the next runs in it."""
 
 
-def arrange(columns: list[Column], entry: str, tall: bool = False) -> Scene:
-    """The scene of a sketch: its columns side by side, or one below the other where `tall`."""
-    drawing = _Columns()
-    return drawing.below(columns, entry) if tall else drawing.beside(columns, entry)
+def beside(columns: list[Column], entry: str) -> Scene:
+    """The scene of a sketch, its columns side by side."""
+    return _Columns().beside(columns, entry)
+
+
+def below(columns: list[Column], entry: str) -> Scene:
+    """The scene of a sketch, its columns one below the other."""
+    return _Columns().below(columns, entry)
 
 
 def wrapped(columns: list[Column], entry: str, rows: int) -> Scene:

@@ -23,28 +23,27 @@ class Extent:
 
 
 class Measuring:
-    """The extents of a sketch's items, each measured once; keep it no longer than the sketch."""
+    """The extents of a sketch's items, each measured once."""
 
     def __init__(self) -> None:
-        self._known: dict[int, Extent] = {}
+        # an item is kept beside its extent: what has gone might leave its id to another
+        self._known: dict[int, tuple[Item, Extent]] = {}
 
     def __call__(self, item: Item) -> Extent:
         key = id(item)
         if key not in self._known:
-            self._known[key] = self._measure(item)
-        return self._known[key]
+            self._known[key] = item, self._measure(item)
+        return self._known[key][1]
 
     def _measure(self, item: Item) -> Extent:
         if isinstance(item, Box):
             half = box_width(item) / 2
             return Extent(half, half, box_height(item))
         if isinstance(item, Fork):
-            inner = [self(branch) for branch in item.branches]
-            right = inner[0].right
-            for branch in inner[1:]:
-                right += LANE + branch.left + branch.right
-            tallest = max(branch.height for branch in inner)
-            return Extent(inner[0].left, right + 2, GAP + tallest + GAP + 2 * SIGN)
+            trunk = self(item.branches[0])
+            left, right = (sum(map(self._lane, ways)) for ways in (item.left, item.right))
+            tallest = max(self(branch).height for branch in item.branches)
+            return Extent(trunk.left + left, trunk.right + right + 2, GAP + tallest + GAP + 2 * SIGN)
         inner = [self(part) for part in item.items]
         tag = text_width(times_tag(item), FONT, True) + 6 if item.times > 1 else 0.0
         return Extent(
@@ -52,6 +51,10 @@ class Measuring:
             max([2.0, *(part.right for part in inner)]) + tag,
             sum(part.height for part in inner) + GAP * max(0, len(inner) - 1),
         )
+
+    def _lane(self, way: Stack) -> float:
+        """How wide a branch beside the first is, with the room before it."""
+        return LANE + self(way).left + self(way).right
 
 
 def box_width(box: Box) -> float:

@@ -1,12 +1,13 @@
 """The page that a picture is made for: how large it becomes there, and whether its text can still be read.
 
-A picture is scaled into the page's width (and height, where the page has one) and set in its middle. Text smaller
-than 7 pt is refused, since nobody reads it in print; text is never made larger than a page of its kind wants it.
+A picture is scaled into the page's width and height. On a sheet it stands in the middle; in a paper's column it takes
+no more of the height than it needs. Text smaller than 7 pt is refused, since nobody reads it in print; text is never
+made larger than a page of its kind wants it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from resviz.draw.scene import FONT, SMALL, Panel, PlacedBox, Scene, Words
@@ -23,21 +24,29 @@ class PaperError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A page: width and height in points (0: as high as the picture), and how large text of size 12 may become."""
+    """A page: width and height in points (0: as the picture is), and how large text of size 12 may become.
+
+    A `sheet` is filled by the one picture; of what is no sheet, a column of text, a picture leaves the rest to others.
+    """
 
     words: str
     width: float
     height: float
     most: float
+    sheet: bool = False
 
 
+TEXT_HEIGHT = 690.0
+"""Points: the height of an IEEE page's text."""
 PAPERS: Mapping[str, Paper] = {
     "none": Paper("as drawn, text of 12 pt", 0.0, 0.0, FONT),
-    "column": Paper("an IEEE column, 88.9 mm", 252.0, 0.0, 10.0),
-    "two-columns": Paper("two IEEE columns, 181.9 mm", 515.5, 0.0, 10.0),
-    "slide": Paper("a 16:9 slide, 13.33 in by 7.5 in", 960.0, 540.0, 24.0),
-    "A0": Paper("an A0 poster, 841 mm by 1189 mm", 841 * MM, 1189 * MM, 72.0),
+    "column": Paper("an IEEE column, 88.9 mm by 243 mm", 252.0, TEXT_HEIGHT, 10.0),
+    "two-columns": Paper("two IEEE columns, 181.9 mm by 243 mm", 515.5, TEXT_HEIGHT, 10.0),
+    "slide": Paper("a 16:9 slide, 13.33 in by 7.5 in", 960.0, 540.0, 24.0, sheet=True),
+    "A0": Paper("an A0 poster, 841 mm by 1189 mm", 841 * MM, 1189 * MM, 72.0, sheet=True),
 }
+
+NARROW = Paper("a narrow screen, as high as the picture", 252.0, 0.0, 10.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +65,39 @@ class Placement:
         return -self.x / k, -self.y / k, self.width / k, self.height / k
 
 
-def placed(scene: Scene, paper: Paper) -> Placement:
-    """Where a scene lies on a page; raises PaperError where its smallest text would be below 7 pt."""
+def placed(scene: Scene, paper: Paper, instead: str = "a larger page") -> Placement:
+    """Where a scene lies on a page; raises PaperError where its smallest text would be below 7 pt.
+
+    `instead` is what the error says to take.
+    """
     scale = scale_on(scene, paper)
     least = scale * smallest(scene)
-    if least < LEAST - 1e-9:
+    if not _readable(least):
         raise PaperError(
-            f"on {paper.words} the smallest text would be {least:.1f} pt, and {LEAST:g} pt are the least: take a "
-            "larger page, a coarser level, fewer numbers, or another style"
+            f"on {paper.words} the smallest text would be {least:.1f} pt, and {LEAST:g} pt are the least: "
+            f"take {instead}"
         )
-    width, height = paper.width or scale * scene.width, paper.height or scale * scene.height
+    width, height = paper.width or scale * scene.width, paper.height if paper.sheet else scale * scene.height
     return Placement(width, height, scale, (width - scale * scene.width) / 2, (height - scale * scene.height) / 2)
+
+
+def best(scenes: Iterable[Scene], paper: Paper) -> Scene:
+    """Of several ways to lay a picture out: on a sheet the one whose text becomes largest, in a column the lowest.
+
+    Where none can be read it is the one whose text becomes largest.
+    """
+
+    def rank(scene: Scene) -> tuple[bool, float]:
+        scale = scale_on(scene, paper)
+        low = paper.height > 0 and not paper.sheet and _readable(scale * smallest(scene))
+        # rounded, so that of equals it is the first
+        return (False, round(scale * scene.height, 3)) if low else (True, -round(scale, 6))
+
+    return min(scenes, key=rank)
+
+
+def _readable(points: float) -> bool:
+    return points >= LEAST - 1e-9
 
 
 def scale_on(scene: Scene, paper: Paper) -> float:

@@ -1,4 +1,4 @@
-"""Items get their places: boxes on a spine going down, ways round them on lanes to the right.
+"""Items get their places: boxes on a spine going down, ways round them on lanes beside it.
 
 What a fork's branches need decides how far out the next lane lies, so nothing can overlap.
 """
@@ -46,44 +46,51 @@ class Placing:
         whole, trunk = self.measure(fork), self.measure(fork.branches[0])
         room = whole.height - 2 * GAP - 2 * SIGN
         join = top + whole.height - SIGN
-        self._branch(fork.branches[0], spine, top, top + GAP + room + GAP)
+        if fork.sign:
+            self._branch(fork.branches[0], spine, top, join - SIGN)
+        else:
+            self._branch(fork.branches[0], spine, top, join + SIGN, arrow=False)
+        edge = spine - trunk.left
+        for way in fork.left:
+            extent = self.measure(way)
+            lane = edge - LANE - extent.right
+            edge = lane - extent.left
+            self._way_round(fork, way, (spine, top), lane, room, (spine - SIGN - 1, join))
         edge = spine + trunk.right
-        for way in fork.branches[1:]:
+        for way in fork.right:
             extent = self.measure(way)
             lane = edge + LANE + extent.left
             edge = lane + extent.right
-            self._way_round(fork, way, (spine, top), lane, room, join)
+            self._way_round(fork, way, (spine, top), lane, room, (spine + SIGN + 1, join))
         if fork.sign:
             self.scene.marks.append(Sign(spine, join, fork.sign, fork.path, SIGN))
-        else:
-            self.wire((spine, join - SIGN), (spine, join + SIGN), arrow=False)
 
-    def _branch(self, branch: Stack, spine: float, top: float, bottom: float) -> None:
-        """The first branch, on the spine; an empty one is a line."""
+    def _branch(self, branch: Stack, spine: float, top: float, bottom: float, arrow: bool = True) -> None:
+        """The first branch, on the spine, to its join or past where another is left aside; an empty one is a line."""
         if not branch.items:
-            self.wire((spine, top), (spine, bottom))
+            self.wire((spine, top), (spine, bottom), arrow)
             return
         height = self.measure(branch).height
         self.scene.marks.append(Wire(((spine, top), (spine, top + GAP))))
         self.stack(branch, spine, top + GAP)
-        self.wire((spine, top + GAP + height), (spine, bottom))
+        self.wire((spine, top + GAP + height), (spine, bottom), arrow)
 
-    def _way_round(self, fork: Fork, way: Stack, split: Point, lane: float, room: float, join: float) -> None:
+    def _way_round(self, fork: Fork, way: Stack, split: Point, lane: float, room: float, into: Point) -> None:
         """A branch on a lane: from the split out to the lane, through its boxes, down and back into the join."""
-        spine, top = split[0], split[1] + 3
-        into = (spine + SIGN + 1, join)
+        (spine, top), (_, join) = (split[0], split[1] + 3), into
+        dashed = fork.dashed and way.shortcut
         if not way.items:
             around = ((spine, top), (lane, top), (lane, join), into)
-            self.scene.marks.append(Wire(around, fork.dashed, True, fork.shortcut))
+            self.scene.marks.append(Wire(around, dashed, True, way.shortcut))
             return
         height = self.measure(way).height
         start = split[1] + GAP + (room - height) / 2
-        self.scene.marks.append(Wire(((spine, top), (lane, top), (lane, start)), fork.dashed, True, fork.shortcut))
+        self.scene.marks.append(Wire(((spine, top), (lane, top), (lane, start)), dashed, True, way.shortcut))
         self.stack(way, lane, start)
         if not fork.sign:
             return
         back = ((lane, start + height), (lane, join), into)
-        self.scene.marks.append(Wire(back, fork.dashed, True, fork.shortcut))
+        self.scene.marks.append(Wire(back, dashed, True, way.shortcut))
 
     def wire(self, start: Point, end: Point, arrow: bool = True) -> None:
         """A straight line."""

@@ -10,12 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import Literal
 
 from resviz.core.net import Node, Op, Par, Role, Seq, Shape, join_name, join_path, leaves, sections, walk, with_role
 from resviz.core.ops import Blend, Conv, Mul, dims
 
 LEVELS = ("stage", "block", "layer", "op")
 OFF_THE_LINE: tuple[Role, ...] = ("shortcut", "gate", "aux")
+
+
+Way = Literal["flow", "identity", "projection", "gate"]
+"""A branch is a shortcut that changes nothing, one with operations (zero padding too), a gate, or none of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,26 +35,48 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """Items one under the other; an empty one is a plain line. `path` and `times` mark a unit and its repeats."""
+    """Items one under the other; an empty one is a plain line. `path` and `times` mark a unit and its repeats.
+
+    `last` is the path of the last repeat. `way` is what a branch of a fork is in the term, whatever is shown of it.
+    """
 
     items: tuple[Item, ...] = ()
     path: str = ""
     times: int = 1
+    last: str = ""
+    way: Way = "flow"
+
+    @property
+    def shortcut(self) -> bool:
+        return self.way in ("identity", "projection")
 
 
 @dataclass(frozen=True, slots=True)
 class Fork:
     """Branches beside each other, the first on the spine, and the sign of their join.
 
-    `shortcut` says that the others are ways round the first (a gate is none), `dashed` that they change the
-    tensor's shape, as the dotted ones of He et al. 2015, Fig. 3.
+    `dashed` says that a shortcut among them changes the tensor's shape, as the dotted ones of He et al. 2015, Fig. 3.
     """
 
     path: str
     branches: tuple[Stack, ...]
     sign: str
-    shortcut: bool
     dashed: bool
+
+    @property
+    def shortcut(self) -> bool:
+        """Whether a shortcut leads round the first branch."""
+        return any(branch.shortcut for branch in self.branches)
+
+    @property
+    def left(self) -> tuple[Stack, ...]:
+        """The gate beside a shortcut: it has the other side, so that each comes into the join by itself."""
+        return tuple(branch for branch in self.branches[1:] if self.shortcut and branch.way == "gate")
+
+    @property
+    def right(self) -> tuple[Stack, ...]:
+        """The other branches beside the first."""
+        return tuple(branch for branch in self.branches[1:] if branch not in self.left)
 
 
 Item = Box | Stack | Fork
@@ -100,15 +127,16 @@ def _items(path: str, section: Node, level: str, folded: bool) -> list[Item]:
         if part.role != "unit":
             found += [item for name, part in run for item in inside(part, join_path(path, name), level)]
         elif folded:
-            found.append(_unit(part, join_path(path, name), level, len(run)))
+            first, last = join_path(path, name), join_path(path, run[-1][0])
+            found.append(Stack(_unit(part, first, level), first, len(run), last))
         else:
-            found += [_unit(part, join_path(path, name), level, 1) for name, part in run]
+            paths = [join_path(path, name) for name, _ in run]
+            found += [Stack(_unit(part, at, level), at, 1, at) for at in paths]
     return found
 
 
-def _unit(unit: Node, path: str, level: str, times: int) -> Stack:
-    items = _block(unit, path) if level == "block" else inside(unit, path, level)
-    return Stack(tuple(items), path, times)
+def _unit(unit: Node, path: str, level: str) -> tuple[Item, ...]:
+    return tuple(_block(unit, path) if level == "block" else inside(unit, path, level))
 
 
 def _block(unit: Node, path: str) -> list[Item]:
@@ -122,7 +150,7 @@ def _block(unit: Node, path: str) -> list[Item]:
     assert isinstance(par.net, Par)
     name = join_name(par.net)
     stacks = (Stack((_branch_box(path, unit),)), *(_way_round(at, way) for way, at in ways))
-    return [Fork(join_path(at_path, name), stacks, SIGNS[name], True, _resizes(par))]
+    return [Fork(join_path(at_path, name), stacks, SIGNS[name], _resizes(par))]
 
 
 def _branch_box(path: str, unit: Node) -> Box:
@@ -140,13 +168,34 @@ def _way_round(shortcut: Node, path: str) -> Stack:
     ops = [at.op for _, at in leaves(shortcut)]
     shown = [op for op in ops if op.weighted] or ops
     gate = _gate_words(shortcut)
-    return Stack(tuple(Box(path, (*short(op), *gate), "gate" if gate else op.category) for op in shown))
+    boxes = (Box(path, (*short(op), *gate), "gate" if gate else op.category) for op in shown)
+    return Stack(tuple(boxes), way=_way(shortcut))
+
+
+def _way(branch: Node) -> Way:
+    if branch.role == "shortcut":
+        return "projection" if branch.parts else "identity"
+    return "gate" if branch.role == "gate" else "flow"
 
 
 def _gate_words(way: Node) -> tuple[str, ...]:
     if way.role == "gate":
         return ("gate T",)
     return ("gate 1 − g",) if with_role(way, "gate") else ()
+
+
+def residual(unit: Node, path: str) -> tuple[str, Node] | None:
+    """What joins a unit's branch with its shortcut, with its path; None in a unit without a shortcut."""
+    forks = ((inner, at) for inner, at in walk(unit, path) if isinstance(at.net, Par))
+    return next(((inner, at) for inner, at in forks if any(part.role == "shortcut" for _, part in at.parts)), None)
+
+
+def gates(unit: Node) -> tuple[str, ...]:
+    """The weighted layers of the gates of a unit's ways, a line each."""
+    split = residual(unit, "")
+    ways = [part for _, part in split[1].parts] if split else []
+    found = [gate for way in ways if way.role in OFF_THE_LINE for _, gate in with_role(way, "gate")]
+    return tuple(f"gate {' '.join(short(at.op))}" for gate in found for _, at in leaves(gate) if at.op.weighted)
 
 
 def weights(part: Node) -> tuple[str, ...]:
@@ -186,32 +235,37 @@ def inside(part: Node, path: str, level: str) -> list[Item]:
     if isinstance(part.net, Seq):
         return [item for name, at in part.parts for item in inside(at, join_path(path, name), level)]
     branches = tuple(_lane(part.net.join, at, join_path(path, name), level) for name, at in part.parts)
-    shortcut = any(at.role == "shortcut" for _, at in part.parts)
+    shortcut = any(branch.shortcut for branch in branches)
     name = join_name(part.net)
-    return [Fork(join_path(path, name), branches, SIGNS[name], shortcut, shortcut and _resizes(part))]
+    return [Fork(join_path(path, name), branches, SIGNS[name], shortcut and _resizes(part))]
 
 
 def _lane(join: Op, branch: Node, path: str, level: str) -> Stack:
     """A branch of a fork; the gate of a highway layer says that it is one where its sigmoid is not drawn."""
     if isinstance(join, Blend) and branch.role == "gate" and level != "op":
         return _way_round(branch, path)
-    return Stack(tuple(inside(branch, path, level)))
+    return Stack(tuple(inside(branch, path, level)), way=_way(branch))
 
 
-def noted(columns: Sequence[Column], notes: Callable[[str], str]) -> list[Column]:
-    """The columns with below the name of each box what `notes` says of its path, in place of its caption."""
+Notes = Callable[[str, str], str]
+"""What stands below the name of a box, by the path of its part and of the same part in the last of equal units."""
 
-    def visit(item: Item) -> Item:
+
+def noted(columns: Sequence[Column], notes: Notes) -> list[Column]:
+    """The columns with below the name of each box what `notes` says of it, in place of its caption."""
+
+    def visit(item: Item, unit: Stack) -> Item:
         if isinstance(item, Box):
-            return replace(item, caption=notes(item.path))
+            last = unit.last + item.path.removeprefix(unit.path) if unit.last else item.path
+            return replace(item, caption=notes(item.path, last))
         if isinstance(item, Fork):
-            return replace(item, branches=tuple(stack(branch) for branch in item.branches))
-        return stack(item)
+            return replace(item, branches=tuple(stack(branch, unit) for branch in item.branches))
+        return stack(item, item if item.last else unit)
 
-    def stack(at: Stack) -> Stack:
-        return replace(at, items=tuple(visit(item) for item in at.items))
+    def stack(at: Stack, unit: Stack) -> Stack:
+        return replace(at, items=tuple(visit(item, unit) for item in at.items))
 
-    return [replace(column, stack=stack(column.stack)) for column in columns]
+    return [replace(column, stack=stack(column.stack, column.stack)) for column in columns]
 
 
 def input_caption(shape: Shape) -> str:

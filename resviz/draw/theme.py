@@ -24,6 +24,10 @@ CATEGORIES: Mapping[str, str] = {
 }
 
 
+SERIES = ("conv", "linear", "activation", "stage", "pool", "shortcut", "gate", "norm")
+"""Categories whose edges colour what a chart compares, in order."""
+
+
 @dataclass(frozen=True)
 class Paint:
     """What a category's boxes are filled and edged with; a `hatch` is drawn on the fill, for prints without colour."""
@@ -47,7 +51,7 @@ HATCHES: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Theme:
-    """All colours of a picture; `hatching` is that of hatches."""
+    """All colours of a picture; `hatching` is that of hatches, `greys` are a chart's where all edges are black."""
 
     name: str
     ground: str
@@ -58,6 +62,7 @@ class Theme:
     accent: str
     paints: Mapping[str, Paint]
     hatching: str = "#c4c4c4"
+    greys: tuple[str, ...] = ()
 
     def paint(self, category: str) -> Paint:
         """The colours of `category`, those of "shape" for one that the theme does not know."""
@@ -68,6 +73,10 @@ class Theme:
 
     def edge(self, category: str) -> str:
         return self.paint(category).edge
+
+    def series(self) -> tuple[str, ...]:
+        """The colours of what a chart compares, in order."""
+        return self.greys or tuple(self.edge(name) for name in SERIES)
 
 
 LIGHT = Theme(
@@ -137,6 +146,7 @@ PRINT = Theme(
         "join": Paint("#ffffff", "#1a1a1a"),
         "stage": Paint("#ededed", "#000000"),
     },
+    greys=("#000000", "#8f8f8f", "#4d4d4d", "#737373"),
 )
 
 SAFE = Theme(

@@ -16,9 +16,9 @@ from resviz.draw import blocks, ensemble, layout, paper, ruled, unit
 from resviz.draw.aligned import aligned
 from resviz.draw.figure import residual_units
 from resviz.draw.legend import with_heading, with_legend
-from resviz.draw.paper import PAPERS, Placement
+from resviz.draw.paper import PAPERS, Paper, Placement
 from resviz.draw.scene import Scene
-from resviz.draw.sketch import LEVELS, input_caption, noted, sketch
+from resviz.draw.sketch import LEVELS, Notes, input_caption, noted, sketch
 from resviz.draw.theme import THEMES, Theme, transparent
 from resviz.views.notes import Shown, notes
 from resviz.views.stages import stage_table
@@ -61,7 +61,7 @@ class Figure(Spec):
     )
     theme: str = knob("light", "Theme", "print has greys and hatches, safe is for every kind of colour vision",
                       choices=tuple(THEMES), primary=True)  # fmt: skip
-    page: str = knob("none", "Page", "the width that it is made for; text stays above 7 pt", choices=tuple(PAPERS),
+    page: str = knob("none", "Page", "where it is to stand; text stays above 7 pt", choices=tuple(PAPERS),
                      primary=True)  # fmt: skip
     shapes: bool = knob(
         lambda figure: figure.level == "op" and not _numbered(figure), "Shapes", "each output's", needs=_numbered
@@ -112,64 +112,81 @@ class Drawing:
 
 def drawing(specs: Sequence[NetSpec], figure: Figure) -> Drawing:
     """The figure of the networks; raises SpecError where the style cannot show them, PaperError where text is small."""
+    return drawing_on(PAPERS[figure.page], specs, figure)
+
+
+def drawing_on(page: Paper, specs: Sequence[NetSpec], figure: Figure) -> Drawing:
+    """The figure on another page than its own."""
     if not 0 < len(specs) <= MOST_NETWORKS:
         raise SpecError(f"a figure shows from one to {MOST_NETWORKS} networks, not {len(specs)}")
     if len(specs) > 1 and figure.style not in ("column", "table"):
         raise SpecError(f"the style {figure.style} shows one network: several are shown by column and table")
     title = " | ".join(spec.title() for spec in specs) + REMARKS.get(figure.style, "")
     nodes = [(spec.title(), spec.node()) for spec in specs]
-    page = PAPERS[figure.page]
 
     def finished(scene: Scene) -> Scene:
         whole = with_legend(scene) if figure.legend else scene
         return with_heading(whole, title) if figure.heading else whole
 
-    candidates = map(finished, STYLES[figure.style](nodes, figure))
-    # several ways to lay it out: the one whose text becomes largest on the page
-    scene = max(candidates, key=lambda scene: round(paper.scale_on(scene, page), 6))
-    return Drawing(scene, paper.placed(scene, page), figure.colours(), title)
+    scene = paper.best(map(finished, STYLES[figure.style](nodes, figure, page)), page)
+    return Drawing(scene, paper.placed(scene, page, _smaller(figure, len(specs))), figure.colours(), title)
+
+
+def _smaller(figure: Figure, networks: int) -> str:
+    """What there is to take where a figure is too large for its page."""
+    levelled = not _levelled(figure)
+    found = {
+        "a larger page": True,
+        "a coarser level": levelled and figure.level != LEVELS[0],
+        "folded repeats": levelled and not figure.folded,
+        "fewer numbers": figure.shown() != Shown(),
+        "fewer networks": networks > 1,
+        "a network of fewer units": figure.style == "unrolled",
+    }
+    return f"{', '.join(words for words, possible in found.items() if possible)}, or another style"
 
 
 Nodes = Sequence[tuple[str, Node]]
 
 
-def _landscape(nodes: Nodes, figure: Figure) -> list[Scene]:
+def _landscape(nodes: Nodes, figure: Figure, page: Paper) -> list[Scene]:
     """In one row, or where there is a page also in several."""
     ((_, node),) = nodes
     columns, entry = noted(sketch(node, figure.level, figure.folded), _notes(node, figure)), input_caption(node.ins[0])
-    most = 1 if figure.page == "none" else len(columns)
-    return [layout.arrange(columns, entry), *(layout.wrapped(columns, entry, n) for n in range(2, most + 1))]
+    most = len(columns) if page.width else 1
+    return [layout.beside(columns, entry), *(layout.wrapped(columns, entry, n) for n in range(2, most + 1))]
 
 
-def _column(nodes: Nodes, figure: Figure) -> list[Scene]:
-    write = {title: _notes(node, figure) for title, node in nodes}
+def _column(nodes: Nodes, figure: Figure, page: Paper) -> list[Scene]:
+    write = [_notes(node, figure) for _, node in nodes]
     return [aligned(nodes, figure.level, figure.folded, figure.marked and len(nodes) > 1, write)]
 
 
-def _blocks(nodes: Nodes, figure: Figure) -> list[Scene]:
+def _blocks(nodes: Nodes, figure: Figure, page: Paper) -> list[Scene]:
     ((_, node),) = nodes
     whole = blocks.arrange(node, figure.level, figure.folded)
-    rows = () if figure.page == "none" else range(2, 9)
+    rows = range(2, 9) if page.width else ()
     narrower = [blocks.arrange(node, figure.level, figure.folded, whole.width / n * 1.05 + 40) for n in rows]
     return [whole, *narrower]
 
 
-def _unit(nodes: Nodes, figure: Figure) -> list[Scene]:
+def _unit(nodes: Nodes, figure: Figure, page: Paper) -> list[Scene]:
     ((_, node),) = nodes
     shown = unit.examples(node)
-    return [unit.arrange(shown), *([] if figure.page == "none" else [unit.arrange(shown, 0.0)])]
+    return [unit.arrange(shown), *([unit.arrange(shown, 0.0)] if page.width else [])]
 
 
-def _unrolled(nodes: Nodes, figure: Figure) -> list[Scene]:
+def _unrolled(nodes: Nodes, figure: Figure, page: Paper) -> list[Scene]:
     ((title, node),) = nodes
-    return [ensemble.arrange(residual_units(node, title))]
+    units = residual_units(node, title)
+    return [ensemble.arrange(units), *([ensemble.arrange(units, ensemble.TIGHT)] if page.width else [])]
 
 
-def _table(nodes: Nodes, figure: Figure) -> list[Scene]:
+def _table(nodes: Nodes, figure: Figure, page: Paper) -> list[Scene]:
     return [ruled.arrange(stage_table(nodes))]
 
 
-STYLES: Mapping[str, Callable[[Nodes, Figure], list[Scene]]] = {
+STYLES: Mapping[str, Callable[[Nodes, Figure, Paper], list[Scene]]] = {
     "landscape": _landscape,
     "column": _column,
     "blocks": _blocks,
@@ -179,5 +196,5 @@ STYLES: Mapping[str, Callable[[Nodes, Figure], list[Scene]]] = {
 }
 
 
-def _notes(node: Node, figure: Figure) -> Callable[[str], str]:
+def _notes(node: Node, figure: Figure) -> Notes:
     return notes(node, figure.shown())

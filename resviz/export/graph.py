@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from resviz.draw.dot import Wiring
 from resviz.draw.sketch import input_caption, noted, sketch
-from resviz.draw.wiring import wired
+from resviz.draw.wiring import Wiring, wired
 from resviz.export.export import ExportError, Job
 from resviz.views.notes import notes
 

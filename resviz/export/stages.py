@@ -12,6 +12,8 @@ from resviz.views import tables
 from resviz.views.stages import stage_table
 
 CAPTION = "Layers at each size of feature map, units in brackets with their number"
+APART = r"\addlinespace[3pt]"
+"""Between brackets that would touch: the space behind a row's end is swallowed by the depth of a tall row."""
 
 
 def table_of(job: Job) -> Ruled:
@@ -52,20 +54,21 @@ def latex(table: Ruled, line: str) -> str:
     def row(cells: tuple[str, ...]) -> str:
         return "    " + " & ".join(cells) + r" \\"
 
-    rules = [row(tuple(map(_latex_cell, cells))) + "[2pt]" for cells in table.rows]
+    rows = f"\n    {APART}\n".join(row(tuple(map(_latex_cell, cells))) for cells in table.rows)
     foot = [row(tuple(map(_latex_cell, cells))) for cells in table.foot]
     lines = [
         f"% {line}",
         r"% needs \usepackage{booktabs}",
         r"\begin{table}",
         r"  \centering",
+        r"  \setlength{\belowcaptionskip}{6pt}",
         rf"  \caption{{{CAPTION}.}}",
         r"  \renewcommand{\arraystretch}{1.15}",
         rf"  \begin{{tabular}}{{l{'c' * (len(table.header) - 1)}}}",
         r"    \toprule",
         row(tuple(map(latex_text, table.header))),
         r"    \midrule",
-        *rules,
+        rows,
         r"    \midrule",
         *foot,
         r"    \bottomrule",
@@ -80,7 +83,7 @@ def _latex_cell(cell: Cell) -> str:
     groups = [_latex_group(group) for group in cell]
     if len(groups) == 1:
         return groups[0]
-    return r"\begin{tabular}[c]{@{}c@{}}" + r" \\ ".join(groups) + r"\end{tabular}"
+    return r"\begin{tabular}[c]{@{}c@{}}" + rf" \\ {APART} ".join(groups) + r"\end{tabular}"
 
 
 def _latex_group(group: Group) -> str:
@@ -88,5 +91,5 @@ def _latex_group(group: Group) -> str:
     if not group.times:
         stacked = len(group.lines) > 1
         return rf"\begin{{tabular}}[c]{{@{{}}c@{{}}}}{lines}\end{{tabular}}" if stacked else lines
-    inner = rf"\begin{{tabular}}[c]{{@{{}}c@{{}}}}{lines}\end{{tabular}}"
+    inner = rf"\begin{{tabular}}[c]{{@{{\,}}c@{{\,}}}}{lines}\end{{tabular}}"
     return rf"$\left[\mbox{{{inner}}}\right]\times {group.times}$"

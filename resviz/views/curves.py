@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from resviz.draw.theme import Theme
-from resviz.views.vega import Chart, document
+from resviz.views.vega import SHARED, Chart, document, of_network, pointed
 
 QUANTITIES = ("error", "loss")
 PARTS = {"train": "training", "test": "test"}
@@ -54,21 +54,19 @@ def chart(curves: Mapping[str, Sequence[Curve]], theme: Theme, title: str) -> Ch
     panels = [_panel(quantity, lines) for quantity, lines in curves.items() if _values(lines)]
     if not panels:
         raise ValueError(f"{title}: there is no point to draw yet")
-    return document({"title": title, "vconcat": panels, "resolve": {"scale": {"color": "shared"}}}, theme)
+    return document({"title": title, "vconcat": panels, "resolve": SHARED}, theme)
 
 
 def _panel(quantity: str, curves: Sequence[Curve]) -> Chart:
     axis = {"format": ".0%"} if quantity == "error" else {}
     x = {"field": "epoch", "type": "quantitative", "title": "epoch", "axis": {"tickMinStep": 1, "grid": False}}
     y, low = ({"field": name, "type": "quantitative", "title": quantity, "axis": axis} for name in ("value", "low"))
-    colour = {"field": "network", "type": "nominal", "sort": None}
+    colour = of_network(curve.network for curve in curves)
     dash = {"field": "part", "type": "nominal", "scale": {"domain": list(PARTS.values()), "range": DASHES},
             "legend": {"symbolType": "stroke"}}  # fmt: skip
     edges = {"x": x, "y": low, "y2": {"field": "high"}, "color": colour, "detail": {"field": "part"}}
     band = {"mark": {"type": "area", "opacity": 0.15}, "encoding": edges}
-    line = {"mark": {"type": "line", "strokeWidth": 2}, "encoding": {"x": x, "y": y, "color": colour,
-                                                                     "strokeDash": dash}}  # fmt: skip
-    layers = [line, {**line, "mark": {"type": "point", "filled": True, "size": 18}}]
+    layers = pointed({"x": x, "y": y, "color": colour, "strokeDash": dash})
     if any(point.low != point.high for curve in curves for point in curve.points):
         layers = [band, *layers]
     return {"width": 560, "height": 260, "data": {"values": _values(curves)}, "layer": layers}

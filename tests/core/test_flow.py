@@ -9,7 +9,8 @@ import pytest
 from resviz.core.flow import INPUT, flow
 from resviz.core.net import leaves
 from resviz.core.ops import Aside
-from resviz.draw import dot
+from resviz.draw.sketch import sketch
+from resviz.draw.wiring import wired
 from resviz.zoo.families import PRESETS, named
 
 
@@ -29,7 +30,7 @@ def test_its_steps_are_the_terms_operations_in_an_order_of_execution(name: str) 
 def test_its_edges_are_those_of_the_wiring(name: str) -> None:
     node = named(name, {}).node()
     edges = Counter((source, step.path) for step in flow(node).steps for source in step.sources)
-    assert edges == Counter((edge.tail, edge.head) for edge in dot.unfolded(node).edges)
+    assert edges == Counter((edge.tail, edge.head) for edge in wired(sketch(node, "op", folded=False), "input").edges)
 
 
 def test_outputs_are_the_networks_then_its_heads() -> None:

@@ -51,6 +51,20 @@ def test_a_shortcut_is_dashed_where_the_size_changes_and_plain_nets_have_none() 
     assert not [mark for mark in plain.marks if isinstance(mark, Sign)]
 
 
+def test_the_sign_is_that_of_the_join_and_a_gate_is_named() -> None:
+    """Highway layers and exclusive gates are no sums of two ways (Srivastava et al. 2015; He et al. 2016, Fig. 2b)."""
+    for network, sign, line in (
+        ("highway19", "∗", "gate 3×3, 32"),
+        ("resnet20:shortcut=exclusive-gate", "∗", "gate 1×1, 16"),
+        ("resnet20:shortcut=shortcut-gate", "+", "gate 1×1, 16"),
+    ):
+        scene = blocks.arrange(from_text(network).node())
+        assert {mark.text for mark in scene.marks if isinstance(mark, Sign)} == {sign}
+        assert line in {mark.text for mark in scene.marks if isinstance(mark, Words)}
+    assert all(not line.startswith("gate") for g in blocks.glyphs(from_text("seresnet50").node(), "block", True)
+               for line in g.lines)  # fmt: skip
+
+
 def test_rows_are_as_wide_as_they_may_be_and_keep_the_order() -> None:
     node = from_text("vgg16").node()
     for width in (300.0, 700.0, 1500.0):

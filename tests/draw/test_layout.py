@@ -18,7 +18,7 @@ from geometry import Rect, crossings, of_box, of_header, of_sign, of_wire, of_wo
 
 from resviz.core.net import Node, leaves
 from resviz.core.ops import Aside
-from resviz.draw.layout import arrange
+from resviz.draw.layout import below, beside
 from resviz.draw.scene import FONT, SMALL, Panel, PlacedBox, Scene, Sign, Wire, Words, text_width
 from resviz.draw.sketch import LEVELS, input_caption, sketch
 from resviz.zoo.families import PRESETS, named
@@ -62,10 +62,10 @@ def drawn(case: str) -> list[Drawn]:
     node = (named("resnet", ODD[case]) if case in ODD else named(case, {})).node()
     units = sum(len(at.parts) for _, at in node.parts if at.role == "stage")
     found = []
-    for level, folded, tall in product(LEVELS, (True, False), (False, True)):
+    for level, folded, arrange in product(LEVELS, (True, False), (beside, below)):
         if folded or units <= MOST_UNFOLDED:
-            scene = arrange(sketch(node, level, folded), input_caption(node.ins[0]), tall)
-            found.append(Drawn(f"{level}, {folded=}, {tall=}", node, scene))
+            scene = arrange(sketch(node, level, folded), input_caption(node.ins[0]))
+            found.append(Drawn(f"{level}, {folded=}, {arrange.__name__}", node, scene))
     return found
 
 
@@ -146,7 +146,7 @@ def test_text_fits_its_box(manners: list[Drawn]) -> None:
 
 def test_the_picture_has_the_terms_parts(manners: list[Drawn]) -> None:
     for manner, node, scene in manners:
-        if manner != "op, folded=False, tall=False":
+        if manner != "op, folded=False, beside":
             continue
         joins = [path for path, at in leaves(node) if at.op.category == "join" and not isinstance(at.op, Aside)]
         others = [path for path, at in leaves(node) if at.op.category != "join"]
@@ -222,7 +222,7 @@ def test_the_law_sees_what_breaks_it() -> None:
 def test_wide_is_side_by_side_and_tall_one_below_the_other() -> None:
     node = named("resnet50", {}).node()
     columns, entry = sketch(node), input_caption(node.ins[0])
-    wide, tall = pick(arrange(columns, entry), Panel), pick(arrange(columns, entry, tall=True), Panel)
+    wide, tall = pick(beside(columns, entry), Panel), pick(below(columns, entry), Panel)
     assert len({panel.y for panel in wide}) == 1
     assert len({panel.x for panel in tall}) == 1
     assert [panel.title for panel in wide] == [panel.title for panel in tall]
@@ -234,6 +234,6 @@ def test_resnet50_folded_fits_a_projector() -> None:
     """1280×720 shows controls and the whole graph; a phone 390 pixels wide shows the tall one at ≥ 1 : 1."""
     node = named("resnet50", {}).node()
     columns, entry = sketch(node), input_caption(node.ins[0])
-    wide, tall = arrange(columns, entry), arrange(columns, entry, tall=True)
+    wide, tall = beside(columns, entry), below(columns, entry)
     assert wide.width / wide.height > 1.5
     assert tall.width <= 390

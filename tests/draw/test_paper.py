@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from resviz.draw.paper import PAPERS, PaperError, placed, smallest
+from resviz.draw.paper import PAPERS, PaperError, best, placed, smallest
 from resviz.draw.scene import FONT, SMALL, PlacedBox, Scene, Words
 
 MM = 72 / 25.4
@@ -37,6 +37,23 @@ def test_a_slide_holds_it_whole() -> None:
     left, top, width, height = tall.shown()
     assert left < 0
     assert (top, width / height) == pytest.approx((0, 960 / 540))
+
+
+def test_a_column_is_as_high_as_the_picture_and_no_higher_than_a_page_of_text() -> None:
+    """IEEE: 58 lines of 12 pt."""
+    assert placed(scene(252, 400), PAPERS["column"]).height == pytest.approx(400 * 10 / 12)
+    assert PAPERS["two-columns"].height == pytest.approx(58 * 12, abs=8)
+    assert placed(scene(252, 900), PAPERS["column"]).height == pytest.approx(690)
+    with pytest.raises(PaperError, match=r"would be 6\.9 pt"):
+        placed(scene(252, 1200), PAPERS["column"])
+
+
+def test_of_several_a_column_takes_the_lowest_that_can_be_read_and_a_sheet_the_largest_text() -> None:
+    small, low, high = scene(450, 100), scene(400, 200), scene(250, 700)
+    assert best([small, low, high], PAPERS["column"]) is low
+    assert best([small, low, high], PAPERS["slide"]) is small
+    assert best([low, high], PAPERS["none"]) is low
+    assert best([scene(900, 100), small], PAPERS["column"]) is small
 
 
 def test_seven_points_are_the_least() -> None:

@@ -102,7 +102,7 @@ def test_units_of_resnet50_are_written_as_in_the_paper() -> None:
     (fork,) = rest.items
     assert isinstance(fork, Fork)
     assert fork.branches[0].items == (Box("layer1.1", ("1×1, 64", "3×3, 64", "1×1, 256"), "conv"),)
-    assert fork.branches[1] == Stack()
+    assert fork.branches[1] == Stack(way="identity")
 
 
 def test_a_stage_is_one_box_with_its_units() -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 
 import pytest
 
 from resviz.core.net import Node, sections, walk
 from resviz.draw import bars, figure
 from resviz.draw.ensemble import chain
-from resviz.draw.layout import arrange
+from resviz.draw.layout import beside
 from resviz.draw.scene import SMALL, PlacedBox, Scene, Sign, Words, text_width
 from resviz.draw.sketch import LEVELS, Box, Column, Stack
 from resviz.draw.svg import sign, svg
@@ -19,6 +20,8 @@ from resviz.zoo.families import PRESETS, named
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = "<script>alert(\"1\")</script>&amp;' onload='x' ]]> -->"
+Draw = Callable[..., str]
+GRAPHS: tuple[Draw, ...] = (figure.graph, figure.tall_graph)
 
 
 def placed(name: str, **knobs: str) -> Node:
@@ -64,7 +67,7 @@ def test_the_inspectors_rule() -> None:
 def test_it_stands_on_its_own(theme: Theme) -> None:
     """No variables of a page's style sheet, nothing fetched from elsewhere, no script; only colours of the theme."""
     node = placed("resnet20", drop_path="0.1", se="true")
-    pictures = [figure.graph(node, "x", level, theme, tall=tall) for level in LEVELS for tall in (False, True)]
+    pictures = [draw(node, "x", level, theme) for level in LEVELS for draw in GRAPHS]
     pictures.append(figure.unrolled(placed("resnet8"), "x", theme))
     pictures.append(chain([("layer1.0", True), ("layer1.1", False)], {1}, 1, theme, "x"))
     own = {theme.ground, theme.panel, theme.ink, theme.faint, theme.wire, theme.accent, theme.hatching, "none"}
@@ -107,7 +110,7 @@ def test_parts_are_buttons_with_labels() -> None:
 
 def test_nothing_in_a_text_breaks_out() -> None:
     box = Box(HOSTILE, (HOSTILE, HOSTILE), HOSTILE, HOSTILE)
-    scene = arrange([Column(HOSTILE, HOSTILE, HOSTILE, Stack((box,), HOSTILE, 3))], HOSTILE)
+    scene = beside([Column(HOSTILE, HOSTILE, HOSTILE, Stack((box,), HOSTILE, 3))], HOSTILE)
     pictures = [
         svg(scene, LIGHT, HOSTILE),
         chain([(HOSTILE, True)], {0}, 1, DARK, HOSTILE),
@@ -125,9 +128,9 @@ def test_nothing_in_a_text_breaks_out() -> None:
 
 @pytest.mark.parametrize("name", ["resnet8", "resnet50", "plain20", "seresnet50", "resnet50-d"])
 @pytest.mark.parametrize("level", LEVELS)
-@pytest.mark.parametrize("tall", [False, True])
-def test_the_legend_names_what_is_there_and_stays_inside(name: str, level: str, tall: bool) -> None:
-    root = read(figure.graph(placed(name), name, level, tall=tall))
+@pytest.mark.parametrize("draw", GRAPHS)
+def test_the_legend_names_what_is_there_and_stays_inside(name: str, level: str, draw: Draw) -> None:
+    root = read(draw(placed(name), name, level))
     width, height = float(root.attrib["width"]), float(root.attrib["height"])
     for text in root.iter(f"{SVG}text"):
         words, size = text.text or "", float(text.attrib["font-size"])
@@ -183,13 +186,13 @@ def test_bars_are_as_long_as_their_shares() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "theme", "options", "file"),
+    ("draw", "name", "level", "theme", "file"),
     [
-        ("resnet8", LIGHT, {}, "resnet8-block-light.svg"),
-        ("resnet50", DARK, {}, "resnet50-block-dark.svg"),
-        ("resnet20", LIGHT, {"level": "op", "tall": True}, "resnet20-op-tall-light.svg"),
+        (figure.graph, "resnet8", "block", LIGHT, "resnet8-block-light.svg"),
+        (figure.graph, "resnet50", "block", DARK, "resnet50-block-dark.svg"),
+        (figure.tall_graph, "resnet20", "op", LIGHT, "resnet20-op-tall-light.svg"),
     ],
 )
-def test_golden(name: str, theme: Theme, options: dict, file: str, golden) -> None:
+def test_golden(draw: Draw, name: str, level: str, theme: Theme, file: str, golden) -> None:
     spec = named(name, {})
-    golden(file, figure.graph(spec.node(), spec.title(), theme=theme, **options) + "\n")
+    golden(file, draw(spec.node(), spec.title(), level, theme) + "\n")

@@ -6,8 +6,9 @@ from collections import Counter
 
 import pytest
 
-from resviz.draw import dot, ensemble
-from resviz.draw.layout import arrange, wrapped
+from resviz.core.flow import INPUT, flow
+from resviz.draw import ensemble
+from resviz.draw.layout import below, beside, wrapped
 from resviz.draw.scene import Panel, PlacedBox, Scene, Sign, Wire
 from resviz.draw.sketch import input_caption, sketch
 from resviz.draw.trace import Edge, edges, traced
@@ -26,8 +27,8 @@ def pairs(scene: Scene) -> Counter:
 def test_by_operation_the_wires_are_the_terms_edges(name: str) -> None:
     node = named(name, {}).node()
     columns, entry = sketch(node, "op", folded=False), input_caption(node.ins[0])
-    term = Counter((e.tail if e.tail != dot.INPUT else None, e.head) for e in dot.unfolded(node).edges)
-    for scene in (arrange(columns, entry), arrange(columns, entry, tall=True), wrapped(columns, entry, 2)):
+    term = Counter((a if a != INPUT else None, step.path) for step in flow(node).steps for a in step.sources)
+    for scene in (beside(columns, entry), below(columns, entry), wrapped(columns, entry, 2)):
         assert pairs(scene) == term
 
 

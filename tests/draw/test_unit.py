@@ -15,7 +15,9 @@ from resviz.core.net import join_path, leaves
 from resviz.core.ops import Add, Blend, Mul
 from resviz.core.spec import NetSpec
 from resviz.draw import figure
+from resviz.draw.measure import Measuring, box_width
 from resviz.draw.scene import PlacedBox, Scene, Sign, Wire, Words
+from resviz.draw.sketch import Box
 from resviz.draw.theme import THEMES
 from resviz.draw.unit import Example, arrange, examples
 from resviz.zoo.blocks import BLOCKS
@@ -189,3 +191,12 @@ def test_every_preset_has_a_picture(name: str) -> None:
 def test_golden(golden) -> None:
     spec = from_text("resnet110:shortcut=exclusive-gate")
     golden("unit-exclusive-gate.svg", figure.unit(spec.node(), spec.title()) + "\n")
+
+
+def test_what_has_gone_is_not_taken_for_what_comes() -> None:
+    """Examples are drawn one after the other with one measure, and their items do not stay."""
+    measure = Measuring()
+    for words in ("narrow", "a box that is wider"):
+        boxes = [Box("x", (words,), "conv") for _ in range(200)]
+        assert [measure(box).right for box in boxes] == [box_width(box) / 2 for box in boxes]
+        del boxes

@@ -112,12 +112,18 @@ def latex() -> str:
     return found
 
 
-def typeset(folder: Path, text: str) -> bytes:
-    """The PDF that LaTeX makes of a file; what it complains about fails the test."""
+def compiled(folder: Path, text: str) -> tuple[bytes, str]:
+    """The PDF that LaTeX makes of a file, and its log; an error fails the test."""
     (folder / "figure.tex").write_text(text, encoding="utf-8")
     command = [latex(), "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "figure.tex"]
     done = subprocess.run(command, cwd=folder, capture_output=True, timeout=60, check=False)
     log = (folder / "figure.log").read_text(encoding="utf-8", errors="replace")
     assert done.returncode == 0, log[-2000:]
+    return (folder / "figure.pdf").read_bytes(), log
+
+
+def typeset(folder: Path, text: str) -> bytes:
+    """The PDF that LaTeX makes of a file; what it complains about fails the test."""
+    pdf, log = compiled(folder, text)
     assert not re.findall(r"^(?:!|Missing character|Overfull).*", log, re.M), log[-2000:]
-    return (folder / "figure.pdf").read_bytes()
+    return pdf

@@ -16,7 +16,7 @@ import pypdf
 import pytest
 from PIL import Image
 from pptx import Presentation
-from readers import connectors, of_drawio, of_picture, of_slide, run_of, solids, typeset
+from readers import compiled, connectors, of_drawio, of_picture, of_slide, run_of, solids, typeset
 
 from resviz.draw.scene import Panel, PlacedBox, Words
 from resviz.draw.theme import THEMES
@@ -135,6 +135,20 @@ def test_tikz_is_compiled_to_one_page_of_the_pages_size(network: str, knobs: dic
     assert not missing
 
 
+def test_what_tex_cannot_set_is_refused_and_the_longest_that_is_written_is_set(tmp_path: Path) -> None:
+    tikz = formats.found()["tikz"]
+    too_long = job("resnet152", level="op", folded=False)
+    with pytest.raises(ExportError, match=r"would be 18,\d+ pt long, and TeX sets none above 16,000 pt: take a"):
+        tikz.write(too_long)
+    assert "TeX sets none above" in tikz.problem(too_long)
+    work = job("resnet:blocks=3,4,31,3:block=bottleneck", level="op", folded=False)
+    height = work.drawing().placement.height
+    assert 15_500 < height < 16_000
+    pdf, _ = compiled(tmp_path, tikz.write(work).decode())
+    (page,) = pypdf.PdfReader(io.BytesIO(pdf)).pages
+    assert float(page.mediabox.height) == pytest.approx(height, abs=1.5)
+
+
 # ---- draw.io and PowerPoint
 
 
@@ -216,7 +230,7 @@ def test_dot_is_drawn() -> None:
 def test_mermaid_names_every_box_and_edge(network: str) -> None:
     """Read by its grammar's plain lines; the browser tests let Mermaid itself draw it."""
     text = written("mermaid", network, '{"level": "op"}').decode()
-    arrows = re.findall(r"^  (n\d+) (-->|==>|-\.->) (n\d+)$", text, re.M)
+    arrows = re.findall(r"^  (n\d+) (-->|==>|-\.->|--o) (n\d+)$", text, re.M)
     nodes = re.findall(r"^ +(n\d+)(?:\[\"|\(\(\")", text, re.M)
     work = job(network, level="op")
     assert len(arrows) == sum(of_picture(work).values())

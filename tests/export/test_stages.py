@@ -10,6 +10,7 @@ import pypdf
 import pytest
 from readers import typeset
 
+from resviz.core.net import sections
 from resviz.draw.ruled import Group
 from resviz.export import formats
 from resviz.export.export import Job
@@ -69,6 +70,29 @@ def test_every_unit_is_in_the_table(family: str) -> None:
     assert sum(group.times for row in table.rows for group in row[2]) == tables.totals(node).units
 
 
+def test_rows_stand_by_falling_size_whatever_networks_there_are() -> None:
+    """And every network has its own parts in its own order."""
+    names = ("resnet50", "resnet18", "googlenet", "highway10", "highway19", "vgg16")
+    table = stage_table([(name, from_text(name).node()) for name in names])
+    sizes = [int(plain(row[1]).split("×")[0]) for row in table.rows]
+    assert sizes == sorted(sizes, reverse=True)
+    for i, name in enumerate(names):
+        own = [plain(row[0]) for row in table.rows if plain(row[2 + i]) != "–"]
+        assert own == [at.name.replace("stage", "stage ") for at in sections(from_text(name).node())], name
+
+
+def test_branches_and_gates_are_written_apart() -> None:
+    """Szegedy et al. 2014, Table 1, inception (3a); a highway layer's gate has weights of its own."""
+    inception = ("in parallel", "1×1, 64", "1×1, 96 → 3×3, 128", "1×1, 16 → 5×5, 32", "3×3 max pool → 1×1, 32")
+    for name, row, group in (
+        ("googlenet-paper", 1, Group(inception, 1)),
+        ("highway10", 1, Group(("fc, 50", "gate fc, 50"), 9)),
+        ("resnet20:shortcut=shortcut-gate", 1, Group(("3×3, 16", "3×3, 16", "gate 1×1, 16"), 3)),
+        ("seresnet50", 1, Group(("1×1, 64", "3×3, 64", "1×1, 256", "SE 1×1, 16 → 1×1, 256"), 3)),
+    ):
+        assert stage_table([(name, from_text(name).node())]).rows[row][2][0] == group, name
+
+
 def test_csv_is_read_back() -> None:
     data = formats.found()["csv"].write(job("resnet18", "resnet50"))
     rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
@@ -88,14 +112,24 @@ def test_markdown_has_a_rule_and_as_many_cells_in_every_row() -> None:
 
 
 def test_latex_is_compiled(tmp_path) -> None:
-    """With the package booktabs, on a page that is large enough for six columns."""
-    table = formats.found()["latex"].write(job(*DEPTHS, "vgg16")).decode()
+    """With the package booktabs, on a page that is large enough for seven columns."""
+    table = formats.found()["latex"].write(job(*DEPTHS, "vgg16", "highway19")).decode()
     head = r"\documentclass[landscape]{article}\usepackage{booktabs}"
     page = r"\usepackage[margin=5mm,paperwidth=420mm,paperheight=297mm]{geometry}"
     pdf = typeset(tmp_path, f"{head}{page}\\begin{{document}}{table}\\end{{document}}")
     text = pypdf.PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
     assert "ResNet-152" in text
     assert "11.51 G" in text
+
+
+def test_brackets_of_rows_below_each_other_stand_apart() -> None:
+    """Space after a row's end is lost in a row that is deeper than a line; booktabs' is not."""
+    table = formats.found()["latex"].write(job("resnet18", "googlenet")).decode()
+    body = table.split(r"\midrule")[1]
+    assert body.count("\n    \\addlinespace[3pt]\n") == len(stage_table([
+        (name, from_text(name).node()) for name in ("resnet18", "googlenet")]).rows) - 1  # fmt: skip
+    assert r"\right]\times 1$ \\ \addlinespace[3pt] $\left[" in body
+    assert table.index(r"\belowcaptionskip") < table.index(r"\caption")
 
 
 def test_the_workbook_has_numbers_and_sums_that_are_the_networks() -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pytest
 
 from resviz.draw import chart as files
-from resviz.draw.theme import DARK, LIGHT
+from resviz.draw.theme import DARK, LIGHT, THEMES
 from resviz.views import curves
 from resviz.views.curves import Curve, Point
 
@@ -42,6 +43,22 @@ def test_a_mean_over_seeds_has_a_band():
     (panel,) = curves.chart({"error": [mean]}, LIGHT, "x")["vconcat"]
     assert [layer["mark"]["type"] for layer in panel["layer"]] == ["area", "line", "point"]
     assert panel["data"]["values"][1]["high"] == 0.4
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
+def test_networks_are_told_apart_in_every_theme_and_every_entry_of_the_legend_has_its_sample(theme):
+    """In print by greys, and in all by the shapes of their points; training is dashed in the legend too."""
+    names = [f"net {i}" for i in range(4)]
+    lines = [curve for name in names for curve in curves.of_rows(name, ROWS, "error")]
+    svg = files.svg(curves.chart({"error": lines}, theme, "four"))
+    samples = re.findall(r"role-legend-symbol.*?<path( [^>]*)>", svg)
+    assert len(samples) == len(names) + 2
+    shapes = {re.search(r' d="([^"]*)"', sample).group(1) for sample in samples[:4]}
+    colours = {re.search(r'fill="([^"]*)"', sample).group(1) for sample in samples[:4]}
+    assert len(shapes) == len(colours) == 4
+    dashes = [re.search(r'stroke-dasharray="([^"]*)"', sample) for sample in samples[4:]]
+    assert [dash.group(1) for dash in dashes if dash] == ["4,4", "1,0"]
+    assert all(theme.ink in sample for sample in samples[4:])
 
 
 @pytest.mark.parametrize("points", [(), (Point(1, math.nan, math.nan, math.nan),)])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from resviz.draw.dot import Box, Frame
+from resviz.draw.sketch import Way
 from resviz.draw.theme import CATEGORIES, Theme
+from resviz.draw.wiring import Box, Frame
 from resviz.export.export import Export, Job
 from resviz.export.graph import graph
 
-ARROWS = {"flow": "-->", "identity": "==>", "projection": "-.->"}
+ARROWS: dict[Way, str] = {"flow": "-->", "identity": "==>", "projection": "-.->", "gate": "--o"}
 
 
 def write(job: Job) -> bytes:

@@ -11,11 +11,14 @@ from collections.abc import Iterator
 from resviz.draw.scene import FONT, LINE, SMALL, Mark, Panel, PlacedBox, Sign, Swatch, Wire
 from resviz.draw.svg import ROUND, STROKES, first_baseline
 from resviz.draw.theme import Theme
-from resviz.export.export import Export, Job
+from resviz.export.export import Export, ExportError, Job
+from resviz.export.figure import Drawing
 from resviz.export.tex import latex_text
 
 SIZE = 10.0
 """The document's own text size in points."""
+LARGEST = 16_000.0
+"""Points: TeX knows no length above 16,383.99 of its own points, which are a little smaller."""
 PATTERNS = {
     "rising": "north east lines", "falling": "north west lines", "crossed": "crosshatch", "level": "horizontal lines",
     "upright": "vertical lines", "dotted": "dots", "dashed": "horizontal lines",
@@ -41,8 +44,23 @@ HEAD = r"""% {title}
 \useasboundingbox ({left:.2f},{top:.2f}) rectangle ({right:.2f},{bottom:.2f});"""
 
 
+def check(job: Job) -> None:
+    """Raise ExportError where the picture would be longer than anything that TeX can set."""
+    _settable(job.drawing())
+
+
+def _settable(drawn: Drawing) -> Drawing:
+    longest = max(drawn.placement.width, drawn.placement.height)
+    if longest > LARGEST:
+        raise ExportError(
+            f"the picture would be {longest:,.0f} pt long, and TeX sets none above {LARGEST:,.0f} pt: take a coarser "
+            "level or folded repeats"
+        )
+    return drawn
+
+
 def write(job: Job) -> bytes:
-    drawn = job.drawing()
+    drawn = _settable(job.drawing())
     at, theme = drawn.placement, drawn.theme
     left, top, wide, high = at.shown()
     head = HEAD.format(
@@ -152,5 +170,5 @@ def _text(
 
 EXPORT = Export(
     "tikz", "TikZ", "figure", 4, ".tex", "application/x-tex", "a stand-alone LaTeX file, text in LaTeX's fonts", write,
-    text=True,
+    text=True, check=check,
 )  # fmt: skip

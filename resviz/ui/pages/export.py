@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -16,11 +15,11 @@ import streamlit as st
 
 from resviz.core.knob import Knob, SpecError
 from resviz.core.spec import NetSpec
-from resviz.draw.paper import PaperError
+from resviz.draw.paper import NARROW, PaperError
 from resviz.export import formats
 from resviz.export.export import Export, Job
-from resviz.export.figure import Figure
-from resviz.export.picture import svg
+from resviz.export.figure import Figure, drawing_on
+from resviz.export.picture import svg, svg_of
 from resviz.export.reading import opened
 from resviz.ui import choice, diagram, downloads, widgets
 from resviz.ui.page import Page, Shown
@@ -108,7 +107,7 @@ def _narrow(spec: NetSpec, figure: Figure) -> str:
     if figure.page != "none" or figure.style not in ("landscape", "blocks"):
         return ""
     try:
-        return _picture(spec, replace(figure, page="column"))
+        return svg_of(drawing_on(NARROW, (spec,), figure), Job((spec,), figure).line(), "")
     except PaperError:
         return ""
 

@@ -6,9 +6,13 @@ from functools import lru_cache
 
 import streamlit as st
 
+from resviz.core.net import Node, leaves
+from resviz.core.ops import dims
 from resviz.core.spec import NetSpec
 from resviz.draw import dot, engine, figure
+from resviz.draw.sketch import input_caption, noted, sketch
 from resviz.draw.theme import THEMES
+from resviz.draw.wiring import Wiring, wired
 from resviz.export.export import Job
 from resviz.export.figure import Figure
 from resviz.ui import choice, diagram, downloads, inspector, notes
@@ -60,7 +64,7 @@ def pictures(spec: NetSpec, level: str, theme_name: str) -> tuple[str, str]:
     node, title, colours = spec.node(), spec.title(), THEMES[theme_name]
     return (
         figure.graph(node, title, level, colours),
-        figure.graph(node, title, level, colours, tall=True),
+        figure.tall_graph(node, title, level, colours),
     )
 
 
@@ -77,13 +81,16 @@ def _graphviz(shown: Shown) -> None:
 @lru_cache(maxsize=64)
 def graphviz_svg(spec: NetSpec, theme_name: str) -> str:
     """The op-level graph, equal neighbours folded, laid out by Graphviz in a process of its own."""
-    dot.affordable(dot.folded(spec.node()))
-    drawn = engine.render(_dot(spec, theme_name), "svg").decode()
+    wiring = dot.affordable(_wiring(spec.node()))
+    drawn = engine.render(str(dot.dot(wiring, spec.title(), THEMES[theme_name]).source), "svg").decode()
     return drawn[drawn.index("<svg") :]
 
 
-def _dot(spec: NetSpec, theme_name: str) -> str:
-    return str(dot.dot(dot.folded(spec.node()), spec.title(), THEMES[theme_name]).source)
+def _wiring(node: Node) -> Wiring:
+    """Each operation with its name and the shape that it puts out."""
+    out = {path: dims(at.out) for path, at in leaves(node)}
+    columns = noted(sketch(node, "op"), lambda path, _: f"{path.rpartition('.')[2]}\n{out[path]}")
+    return wired(columns, input_caption(node.ins[0]))
 
 
 def _downloads(shown: Shown, level: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from resviz.draw.theme import Theme
 from resviz.views.lab.view import Series, View, colour, dashes, whole
-from resviz.views.vega import Chart
+from resviz.views.vega import Chart, pointed
 
 WEIGHTS = {"initial": "before training", "trained": "after training"}
 
@@ -21,23 +21,24 @@ def panels(series: Sequence[Series], theme: Theme, choice: str) -> list[Chart]:
         for network in series
         for row in network.rows
     ]  # fmt: skip
-    found = [_panel("ratio", "‖F(x)‖ / ‖x‖", values, {})]
+    found = [_panel(series, "ratio", "‖F(x)‖ / ‖x‖", values, {})]
     if any(value["gate"] is not None for value in values):
         gates = [value for value in values if value["gate"] is not None]
-        found.append(_panel("gate", "mean gate: 1 lets the branch through, 0 the input", gates, {"domain": [0, 1]}))
+        found.append(
+            _panel(series, "gate", "mean gate: 1 lets the branch through, 0 the input", gates, {"domain": [0, 1]})
+        )
     return found
 
 
-def _panel(field: str, title: str, values: list[dict[str, Any]], scale: dict[str, Any]) -> Chart:
+def _panel(
+    series: Sequence[Series], field: str, title: str, values: list[dict[str, Any]], scale: dict[str, Any]
+) -> Chart:
     x = whole("unit", "unit")
     y = {"field": field, "type": "quantitative", "title": None, "scale": scale}
     dash = dashes(list(WEIGHTS.values()), [[4, 4], [1, 0]], "when")
     tooltip = [{"field": "network"}, {"field": "path"}, {"field": "when"}, {"field": field, "format": ".4g"}]
-    return {
-        "height": 200, "title": title, "data": {"values": values},
-        "mark": {"type": "line", "point": True},
-        "encoding": {"x": x, "y": y, "color": colour(), "strokeDash": dash, "tooltip": tooltip},
-    }  # fmt: skip
+    lines = pointed({"x": x, "y": y, "color": colour(series), "strokeDash": dash, "tooltip": tooltip})
+    return {"height": 200, "title": title, "data": {"values": values}, "layer": lines}
 
 
 def say(network: Series) -> str:

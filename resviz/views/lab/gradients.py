@@ -11,7 +11,7 @@ from typing import Any
 
 from resviz.draw.theme import Theme
 from resviz.views.lab.view import Row, Series, View, colour, dashes, joined, whole
-from resviz.views.vega import Chart
+from resviz.views.vega import Chart, pointed
 
 SHARE = 0.95
 EXACT, PRODUCT = "exact: all paths of a length together", "paths × mean norm of one, as sampled"
@@ -34,11 +34,9 @@ def _panel(series: Sequence[Series], title: str, field: str) -> Chart:
         {"field": "count", "title": "paths"},
         {"field": field, "format": ".3g"},
     ]
-    return {
-        "height": 110, "title": title, "data": joined(series, _length),
-        "mark": {"type": "line", "point": True},
-        "encoding": {"x": whole("length", "branches passed"), "y": y, "color": colour(), "tooltip": tooltip},
-    }  # fmt: skip
+    x = whole("length", "branches passed")
+    lines = pointed({"x": x, "y": y, "color": colour(series), "tooltip": tooltip})
+    return {"height": 110, "title": title, "data": joined(series, _length), "layer": lines}
 
 
 def _totals(series: Sequence[Series]) -> Chart:
@@ -47,14 +45,13 @@ def _totals(series: Sequence[Series]) -> Chart:
     ranges = {"values": [span for network in series for span in _span(network)]}
     y = {"field": "norm", "type": "quantitative", "title": None}
     edges = {"x": {"field": "low", "type": "quantitative"}, "x2": {"field": "high"}}
-    band = {"data": ranges, "mark": {"type": "rect", "opacity": 0.13}, "encoding": {**edges, "color": colour()}}
+    band = {"data": ranges, "mark": {"type": "rect", "opacity": 0.13}, "encoding": {**edges, "color": colour(series)}}
     dash = dashes([EXACT, PRODUCT], [[1, 0], [4, 4]], "of")
     tooltip = [{"field": "network"}, {"field": "length"}, {"field": "of"}, {"field": "norm", "format": ".4g"}]
     x = whole("length", "branches passed")
-    encoding = {"x": x, "y": y, "color": colour(), "strokeDash": dash, "tooltip": tooltip}
-    lines = {"data": values, "mark": {"type": "line", "point": True}, "encoding": encoding}
+    lines = pointed({"x": x, "y": y, "color": colour(series), "strokeDash": dash, "tooltip": tooltip})
     title = f"norm of the gradient by length (band: {SHARE:.0%})"
-    return {"height": 200, "title": title, "layer": [band, lines]}
+    return {"height": 200, "title": title, "layer": [band, *({"data": values, **line} for line in lines)]}
 
 
 def _span(network: Series) -> list[dict[str, Any]]:

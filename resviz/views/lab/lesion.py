@@ -22,11 +22,11 @@ def panels(series: Sequence[Series], theme: Theme, choice: str) -> list[Chart]:
     tooltip = [{"field": "network"}, {"field": "path", "title": "removed"}, {"field": "error", "format": ".2%"}]
     shape = {"field": "size", "type": "nominal", "scale": {"domain": [KEPT, SIZED], "range": ["circle", "diamond"]}}
     line = {"data": units, "mark": {"type": "line", "strokeWidth": 1.5, "opacity": 0.6},
-            "encoding": {"x": x, "y": y, "color": colour()}}  # fmt: skip
+            "encoding": {"x": x, "y": y, "color": colour(series)}}  # fmt: skip
     points = {"data": units, "mark": {"type": "point", "filled": True, "size": 70, "opacity": 1},
-              "encoding": {"x": x, "y": y, "color": colour(), "shape": shape, "tooltip": tooltip}}  # fmt: skip
+              "encoding": {"x": x, "y": y, "color": colour(series), "shape": shape, "tooltip": tooltip}}  # fmt: skip
     rule = {"data": joined(series, _intact), "mark": {"type": "rule", "strokeDash": [5, 4], "strokeWidth": 1.5},
-            "encoding": {"y": y, "color": colour()}}  # fmt: skip
+            "encoding": {"y": y, "color": colour(series)}}  # fmt: skip
     return [{"height": 260, "layer": [rule, line, points]}]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from resviz.draw.theme import Theme
 from resviz.views.lab.view import Row, Series, View, colour
-from resviz.views.vega import Chart
+from resviz.views.vega import Chart, pointed
 
 UNITS, WEIGHTED = "units", "layers with weights"
 KINDS = {UNITS: ("unit",), WEIGHTED: ("conv", "linear")}
@@ -25,7 +25,7 @@ def panels(series: Sequence[Series], theme: Theme, choice: str) -> list[Chart]:
     kinds = KINDS.get(choice, KINDS[UNITS])
     values = [value for network in series for value in _values(network, kinds)]
     shown = [(field, title) for field, title in PANELS if any(value.get(field) is not None for value in values)]
-    return [_panel(field, title, {"values": values}) for field, title in shown or PANELS[:1]]
+    return [_panel(series, field, title, {"values": values}) for field, title in shown or PANELS[:1]]
 
 
 def _values(network: Series, kinds: Sequence[str]) -> list[dict[str, Any]]:
@@ -44,15 +44,12 @@ def _log(row: Row, field: str) -> float | None:
     return math.log10(value) if value else None
 
 
-def _panel(field: str, title: str, data: dict[str, Any]) -> Chart:
+def _panel(series: Sequence[Series], field: str, title: str, data: dict[str, Any]) -> Chart:
     x = {"field": "at", "type": "quantitative", "title": "from the first to the last", "axis": {"format": ".0%"}}
     y = {"field": field, "type": "quantitative", "title": None, "scale": {"zero": False}}
     tooltip = [{"field": "network"}, {"field": "path"}, {"field": "label"}, {"field": field, "format": ".3f"}]
-    return {
-        "height": 130, "title": f"log₁₀ of the {title}", "data": data,
-        "mark": {"type": "line", "point": {"size": 18}},
-        "encoding": {"x": x, "y": y, "color": colour(), "tooltip": tooltip},
-    }  # fmt: skip
+    lines = pointed({"x": x, "y": y, "color": colour(series), "tooltip": tooltip}, 18.0)
+    return {"height": 130, "title": f"log₁₀ of the {title}", "data": data, "layer": lines}
 
 
 def say(network: Series) -> str:

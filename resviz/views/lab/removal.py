@@ -20,13 +20,16 @@ def panels(series: Sequence[Series], theme: Theme, choice: str) -> list[Chart]:
     low = {"field": "error", "type": "quantitative", "aggregate": "min", "title": title, "axis": axis}
     high = {"field": "error", "type": "quantitative", "aggregate": "max"}
     each = {"field": "error", "type": "quantitative", "title": title, "axis": axis}
-    band = {"mark": {"type": "area", "opacity": 0.15}, "encoding": {"x": x, "y": low, "y2": high, "color": colour()}}
+    band = {
+        "mark": {"type": "area", "opacity": 0.15},
+        "encoding": {"x": x, "y": low, "y2": high, "color": colour(series)},
+    }
+    tooltip = [{"field": "network"}, {"field": "units"}, {"field": "error", "format": ".2%"}]
     points = {
         "mark": {"type": "point", "filled": True, "size": 14, "opacity": 0.55},
-        "encoding": {"x": x, "y": each, "color": colour(), "tooltip": [{"field": "network"}, {"field": "units"},
-                                                                       {"field": "error", "format": ".2%"}]},
-    }  # fmt: skip
-    line = {"mark": {"type": "line", "strokeWidth": 2.5}, "encoding": {"x": x, "y": mean_, "color": colour()}}
+        "encoding": {"x": x, "y": each, "color": colour(series), "shape": colour(series), "tooltip": tooltip},
+    }
+    line = {"mark": {"type": "line", "strokeWidth": 2.5}, "encoding": {"x": x, "y": mean_, "color": colour(series)}}
     return [{"height": 280, "data": joined(series, _draw), "layer": [band, points, line]}]
 
 

@@ -17,8 +17,10 @@ def panels(series: Sequence[Series], theme: Theme, choice: str) -> list[Chart]:
          "scale": {"zero": False, "reverse": True}}  # fmt: skip
     y = {"field": "error", "type": "quantitative", "title": "test error", "axis": {"format": ".0%"}}
     tooltip = [{"field": "network"}, {"field": "swaps"}, {"field": "order"}, {"field": "error", "format": ".2%"}]
-    points = {"mark": {"type": "point", "filled": True, "size": 40, "opacity": 0.75},
-              "encoding": {"x": x, "y": y, "color": colour(), "tooltip": tooltip}}  # fmt: skip
+    points = {
+        "mark": {"type": "point", "filled": True, "size": 40, "opacity": 0.75},
+        "encoding": {"x": x, "y": y, "color": colour(series), "shape": colour(series), "tooltip": tooltip},
+    }
     return [{"height": 280, "data": joined(series, _draw), "layer": [points]}]
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from resviz.draw.theme import Theme
-from resviz.views.vega import Chart, document
+from resviz.views.vega import SHARED, Chart, document, of_network
 
 Row = Mapping[str, Any]
 
@@ -46,7 +46,7 @@ def whole_chart(view: View, series: Sequence[Series], theme: Theme, choice: str)
     """All panels in one document, as a file has them."""
     width = 640 if view.join == "vconcat" else 320
     panels = [{"width": width, **panel} for panel in view.panels(series, theme, choice)]
-    return document({view.join: panels, "resolve": {"scale": {"color": "shared"}}}, theme)
+    return document({view.join: panels, "resolve": SHARED}, theme)
 
 
 def single_charts(view: View, series: Sequence[Series], theme: Theme, choice: str) -> list[Chart]:
@@ -84,9 +84,9 @@ def whole(field: str, title: str) -> dict[str, Any]:
             "scale": {"zero": False, "nice": False, "padding": 14}}  # fmt: skip
 
 
-def colour() -> dict[str, Any]:
-    """A colour for each network, in the order in which they come."""
-    return {"field": "network", "type": "nominal", "sort": None}
+def colour(series: Sequence[Series]) -> Chart:
+    """A colour for each network."""
+    return of_network(network.title for network in series)
 
 
 def table(view: View, series: Sequence[Series]) -> list[list[str]]:

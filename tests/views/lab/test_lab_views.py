@@ -6,12 +6,13 @@ import csv
 import io
 import json
 import math
+import re
 from typing import Any
 
 import pytest
 
 from resviz.draw import chart, raster
-from resviz.draw.theme import DARK, LIGHT
+from resviz.draw.theme import DARK, LIGHT, PRINT
 from resviz.lab.experiments import EXPERIMENTS
 from resviz.views.lab import gradients, surface, views
 from resviz.views.lab.view import Series, as_csv, as_text, single_charts, table, whole_chart
@@ -61,6 +62,16 @@ def test_its_charts_draw(name, theme):
         assert "<b>" not in svg
         assert all(chart.svg(panel) for panel in single_charts(view, series, theme, choice))
     assert raster.pdf(svg).startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("name", ["contribution", "gradients"])
+def test_dashes_have_their_sample_in_the_legend(name):
+    view = views()[name]
+    svg = chart.svg(whole_chart(view, [Series("one", ROWS[name])], PRINT, ""))
+    samples = re.findall(r"role-legend-symbol.*?<path( [^>]*)>", svg)
+    dashed = [sample for sample in samples if "stroke-dasharray" in sample]
+    assert len(dashed) == 2
+    assert all(f'stroke="{PRINT.ink}"' in sample for sample in dashed)
 
 
 @pytest.mark.parametrize("name", ROWS)
