@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from resviz.core.net import infer
 from resviz.nn.module import build
 from resviz.train import layout
-from resviz.zoo.families import named
+from resviz.zoo.families import from_text, named
 
 
 def gradients(kept: bool) -> tuple[list[bool], list[Tensor]]:
@@ -43,3 +43,21 @@ def test_torch_still_loses_the_layout_without_that() -> None:
 def test_the_numbers_stay_the_same() -> None:
     for a, b in zip(gradients(kept=True)[1], gradients(kept=False)[1], strict=True):
         assert torch.equal(a, b) or a.flatten().tolist() == pytest.approx(b.flatten().tolist(), rel=1e-5, abs=1e-7)
+
+
+@pytest.mark.parametrize("network", ["resnet8", "resnet:layout=cifar:depth=8:order=pre:se=true:drop_path=0.2"])
+def test_torch_compiles_such_a_network_as_one_graph(network: str) -> None:
+    """Whole, forward and back: a graph that breaks off at every layer is no faster than none."""
+    spec = from_text(network)
+    model = build(infer(spec.net(), spec.input_shape()), 0).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    layout.keep(model)
+    compiled = torch.compile(model, fullgraph=True, backend="aot_eager")
+    images = torch.randn(4, 3, 32, 32, generator=torch.Generator().manual_seed(0))
+    outputs = []
+    for each in (model, compiled):
+        torch.manual_seed(0)
+        model.zero_grad()
+        each(images).square().mean().backward()
+        outputs.append([p.grad.clone() for p in model.parameters() if p.grad is not None])
+    for a, b in zip(*outputs, strict=True):
+        assert torch.allclose(a, b, rtol=1e-3, atol=1e-6)
