@@ -153,7 +153,7 @@ def _chart(experiment: Experiment) -> Chart:
     lines = [
         drawn.Curve(arm.title, words, tuple(drawn.Point(epoch, s.mean, s.low, s.high) for epoch, s in
                      enumerate(arm.curves[f"{part}_error"], start=1)))
-        for arm in results(experiment) for part, words in drawn.PARTS.items()
+        for arm in results(experiment) for part, words in drawn.PARTS.items() if f"{part}_error" in arm.curves
     ]  # fmt: skip
     return drawn.chart({"error": lines}, LIGHT, experiment.design.title)
 

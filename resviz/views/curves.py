@@ -1,5 +1,6 @@
-"""The curves of trainings as a chart for a file: loss or error by epoch, in training dashed and in test solid.
+"""The curves of trainings as a chart for a file: loss or error by epoch.
 
+In training they are dashed, in test solid, of what was held out dotted.
 Over several seeds a curve is their mean, with a band from the lowest to the highest.
 """
 
@@ -14,8 +15,8 @@ from resviz.draw.theme import Theme
 from resviz.views.vega import SHARED, Chart, document, of_network, pointed
 
 QUANTITIES = ("error", "loss")
-PARTS = {"train": "training", "test": "test"}
-DASHES = [[4, 4], [1, 0]]
+PARTS = {"train": "training", "test": "test", "validation": "validation"}
+DASHES = {"training": [4, 4], "test": [1, 0], "validation": [1, 3]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """The points of a network in a part of the data, "training" or "test"; what is not finite breaks the line."""
+    """The points of a network in a part of the data, one of PARTS' words; what is not finite breaks the line."""
 
     network: str
     part: str
@@ -62,7 +63,9 @@ def _panel(quantity: str, curves: Sequence[Curve]) -> Chart:
     x = {"field": "epoch", "type": "quantitative", "title": "epoch", "axis": {"tickMinStep": 1, "grid": False}}
     y, low = ({"field": name, "type": "quantitative", "title": quantity, "axis": axis} for name in ("value", "low"))
     colour = of_network(curve.network for curve in curves)
-    dash = {"field": "part", "type": "nominal", "scale": {"domain": list(PARTS.values()), "range": DASHES},
+    parts = [part for part in DASHES if any(curve.part == part for curve in curves)]
+    scale = {"domain": parts, "range": [DASHES[part] for part in parts]}
+    dash = {"field": "part", "type": "nominal", "scale": scale,
             "legend": {"symbolType": "stroke"}}  # fmt: skip
     edges = {"x": x, "y": low, "y2": {"field": "high"}, "color": colour, "detail": {"field": "part"}}
     band = {"mark": {"type": "area", "opacity": 0.15}, "encoding": edges}

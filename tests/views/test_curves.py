@@ -65,3 +65,12 @@ def test_networks_are_told_apart_in_every_theme_and_every_entry_of_the_legend_ha
 def test_without_a_point_there_is_nothing_to_draw(points):
     with pytest.raises(ValueError, match="x: there is no point to draw yet"):
         curves.chart({"error": [Curve("x", "test", points)]}, LIGHT, "x")
+
+
+def test_what_was_held_out_has_a_line_of_its_own_and_stands_in_the_legend_only_then():
+    row = {"kind": "epoch", "epoch": 1, "train_error": 0.3, "test_error": 0.2}
+    for more, parts in (({}, ["training", "test"]), ({"validation_error": 0.1}, ["training", "test", "validation"])):
+        lines = curves.of_rows("A", [{**row, **more}], "error")
+        made = curves.chart({"error": lines}, THEMES["light"], "A")
+        assert [line.part for line in lines] == parts
+        assert made["vconcat"][0]["layer"][0]["encoding"]["strokeDash"]["scale"]["domain"] == parts
