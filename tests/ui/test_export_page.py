@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import load
 from streamlit.testing.v1 import AppTest
 
 from resviz.export import formats
 from resviz.export.export import Job
 from resviz.export.figure import Figure
-from resviz.zoo.families import from_text
+from resviz.nn.module import build
+from resviz.runs import store
+from resviz.train.checkpoint import save
+from resviz.zoo.families import from_text, to_json
 
 APP = str(Path(__file__).parents[2] / "app.py")
 
@@ -125,3 +131,22 @@ def test_a_damaged_file_is_a_sentence() -> None:
 def test_no_network_no_gallery() -> None:
     at = page(depth="51")
     assert not at.get("download_button")
+
+
+def test_the_weights_of_a_run_of_this_network_can_be_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of another network, and of a file that says nothing, are not offered."""
+    monkeypatch.setenv("RESVIZ_RUNS", str(tmp_path))
+    spec, other = from_text("resnet8"), from_text("resnet20")
+    assert [box for box in page(layout="cifar", depth="8").selectbox if box.key == "export-weights"] == []
+    runs = [store.create(to_json(each), {}, each.title()) for each in (spec, other, spec)]
+    model = build(spec.node(), 7)
+    for run, about in zip(runs, (to_json(spec), to_json(other), None)):
+        save(model, run.checkpoint, {} if about is None else {"spec": json.dumps(about)})
+    at = page(layout="cifar", depth="8")
+    assert at.selectbox(key="export-weights").options[0] == "fresh, of seed 0"
+    assert len(at.selectbox(key="export-weights").options) == 2
+    at.selectbox(key="export-weights").set_value(runs[0].checkpoint)
+    well(at.run())
+    job = Job((spec,), weights=at.selectbox(key="export-weights").value)
+    held = load(formats.found()["safetensors"].write(job))
+    assert all(torch.equal(held[name], tensor) for name, tensor in model.state_dict().items())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -21,11 +22,12 @@ from resviz.export.export import Export, Job
 from resviz.export.figure import Figure, drawing_on
 from resviz.export.picture import svg, svg_of
 from resviz.export.reading import opened
-from resviz.ui import choice, diagram, downloads, widgets
+from resviz.ui import choice, diagram, downloads, trained, widgets
 from resviz.ui.page import Page, Shown
 
 FIGURE = "figure"
 BETWEEN, EQUALS = ":", "="
+WITH_WEIGHTS = "program"
 KINDS = {"figure": "Figures", "table": "Tables", "program": "Programs"}
 PREVIEW = "preview"
 SAID = "opened-said"
@@ -60,10 +62,11 @@ def _gallery(job: Job, name: str) -> None:
     found = list(formats.found().values())
     for kind, words in KINDS.items():
         st.markdown(f"**{words}**")
+        weighted = _weighted(job) if kind == WITH_WEIGHTS else job
         with st.container(horizontal=True):
             for export in found:
                 if export.kind == kind:
-                    downloads.button(export, job, name, f"export-{export.name}")
+                    downloads.button(export, weighted if export.torch else job, name, f"export-{export.name}")
     st.caption(
         "Each file carries the network and the figure's knobs: opened here or by `resviz open FILE` it gives this page "
         "again. CSV alone has no place for them. TikZ, draw.io and PowerPoint have the same layout as the picture."
@@ -75,6 +78,19 @@ def _gallery(job: Job, name: str) -> None:
     )  # fmt: skip
     if shown is not None:
         _preview(shown, job)
+
+
+def _weighted(job: Job) -> Job:
+    """The job with the weights that a person chooses, where some run has trained this network."""
+    (spec,) = job.specs
+    titles = {run.checkpoint: f"of {trained.title(run)}" for run in trained.runs_of(spec)}
+    if not titles:
+        return job
+    chosen = st.selectbox(
+        "Weights", (None, *titles), format_func=lambda file: titles.get(file, f"fresh, of seed {job.seed}"),
+        key="export-weights", help="in the files that hold weights: ONNX, torch.export, safetensors", width=420,
+    )  # fmt: skip
+    return replace(job, weights=chosen)
 
 
 def _preview(export: Export, job: Job) -> None:

@@ -16,9 +16,7 @@ from resviz.lab.experiments import EXPERIMENTS
 from resviz.lab.jobs import Job
 from resviz.lab.settings import Settings
 from resviz.lab.subject import Subject
-from resviz.runs import shelf, store
-from resviz.runs.store import Run
-from resviz.ui import choice, widgets
+from resviz.ui import choice, trained, widgets
 from resviz.ui.lab import asked, clicking, feature_maps, results
 from resviz.ui.lab.asked import EXPERIMENT, NETWORKS, SETTINGS, THIS, Named
 from resviz.ui.lab.results import Answer
@@ -26,8 +24,6 @@ from resviz.ui.page import Page, Shown
 from resviz.zoo.families import PRESETS
 
 REFUSED = "lab-refused"
-OFFERED = 40
-"""So many runs are offered, the newest first."""
 FEATURES_TITLE, FEATURES_NOTE = "Feature maps", "a picture on its way through the network, channel by channel"
 
 
@@ -84,7 +80,7 @@ def _networks(shown: Shown, name: str) -> None:
     chosen = asked.names(shown, name)
     titles = {THIS: f"{shown.title}, not trained"}
     if asked.trained(name):
-        titles |= {run.id: _run_title(run) for run in store.listed()[:OFFERED] if run.checkpoint.exists()}
+        titles |= {run.id: trained.title(run) for run in trained.runs()}
     else:
         titles |= {entry.name: entry.title for entry in PRESETS}
     titles |= {each: each for each in chosen if each not in titles}
@@ -94,12 +90,6 @@ def _networks(shown: Shown, name: str) -> None:
         on_change=lambda: asked.write(NETWORKS, st.session_state["lab-networks"]),
         help="several are shown side by side; a network is trained on the page Train",
     )  # fmt: skip
-
-
-def _run_title(run: Run) -> str:
-    """What was trained, and when."""
-    about = shelf.about(run)
-    return about.title if about.begun is None else f"{about.title}, {about.begun:%d %b %H:%M:%S}"
 
 
 def _settings(cls: type[Settings]) -> Settings | None:
