@@ -12,7 +12,8 @@ from resviz.draw.sketch import Column
 
 HEADER = 38.0
 GUTTER = 22.0
-MARGIN = 12.0
+MARGIN, EDGE = 12.0, 3.0
+"""Around a picture, and beside one in rows: the page that those are made for has margins of its own."""
 BETWEEN = 34.0
 """Between two rows; the wire that leads from one to the next runs in it."""
 
@@ -66,14 +67,14 @@ class _Columns(Placing):
         """Rows of columns side by side; from the end of one a wire leads back to the left of the next."""
         top, leaving = MARGIN + LINE, None
         for row in rows:
-            x, lowest = MARGIN, top
+            x, lowest = EDGE, top
             for column in row:
                 left, width = self.column_size(column, entry if leaving is None else "")
                 bottom = self._column(column, x, width, x + left, top)
-                self._lead_in(leaving, x + left, top, x, entry, wraps=x == MARGIN)
+                self._lead_in(leaving, x + left, top, x, entry, wraps=x == EDGE)
                 leaving = (x + left, bottom)
                 x, lowest = x + width + GUTTER, max(lowest, bottom)
-            self.scene.width = max(self.scene.width, x - GUTTER + MARGIN)
+            self.scene.width = max(self.scene.width, x - GUTTER + EDGE)
             self._lowest = lowest + PAD
             top = self._lowest + BETWEEN
         self.scene.height = top - BETWEEN + MARGIN

@@ -150,3 +150,10 @@ def test_the_weights_of_a_run_of_this_network_can_be_taken(tmp_path: Path, monke
     job = Job((spec,), weights=at.selectbox(key="export-weights").value)
     held = load(formats.found()["safetensors"].write(job))
     assert all(torch.equal(held[name], tensor) for name, tensor in model.state_dict().items())
+
+
+def test_formats_of_a_figure_that_does_not_fit_its_page_say_so_and_the_others_do_not() -> None:
+    found = buttons(page(depth="152", figure="style=column:page=column"))
+    refused = {title for title, button in found.items() if button.disabled}
+    assert refused == {"SVG", "PDF", "PNG", "TikZ", "draw.io", "PowerPoint"}
+    assert "7 pt are the least" in found["PDF"].help

@@ -169,5 +169,5 @@ def _side(which: str, solid: Solid, point: Point) -> str:
 
 EXPORT = Export(
     "drawio", "draw.io", "figure", 5, ".drawio", "application/vnd.jgraph.mxfile",
-    "boxes and connectors to move, for diagrams.net", write,
+    "boxes and connectors to move, for diagrams.net", write, check=Job.drawing,
 )  # fmt: skip

@@ -13,4 +13,14 @@ def write(job: Job) -> bytes:
     return pdf_metadata.described(raster.pdf(svg(job, unit="")), job.title(), job.line())
 
 
-EXPORT = Export("pdf", "PDF", "figure", 2, ".pdf", "application/pdf", "vectors with fonts, for LaTeX and print", write)
+EXPORT = Export(
+    "pdf",
+    "PDF",
+    "figure",
+    2,
+    ".pdf",
+    "application/pdf",
+    "vectors with fonts, for LaTeX and print",
+    write,
+    check=Job.drawing,
+)

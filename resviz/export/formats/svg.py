@@ -11,4 +11,14 @@ def write(job: Job) -> bytes:
     return svg(job, "" if job.figure.page == "none" else "pt").encode()
 
 
-EXPORT = Export("svg", "SVG", "figure", 1, ".svg", "image/svg+xml", "vectors, for the web and for Inkscape", write)
+EXPORT = Export(
+    "svg",
+    "SVG",
+    "figure",
+    1,
+    ".svg",
+    "image/svg+xml",
+    "vectors, for the web and for Inkscape",
+    write,
+    check=Job.drawing,
+)
