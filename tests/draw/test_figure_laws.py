@@ -217,7 +217,7 @@ def test_networks_side_by_side_have_rows_of_one_size_of_map(level: str) -> None:
 
 
 def test_a_column_of_text_is_left_as_much_of_its_height_as_can_be() -> None:
-    """VGG-16 by block: its stages in two rows with text above 8 pt, not in one column below each other; ResNet-50 fits, too."""
+    """VGG-16 by block: its stages in two rows with text above 8 pt, not in one column below each other."""
     made = drawing((from_text("vgg16"),), Figure(page="column"))
     assert made.placement.width == 252
     assert made.placement.height < 560
