@@ -4,32 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from resviz.core import ops
 from resviz.core.net import Node, Op
-from resviz.core.ops import (
-    AdaptiveAvgPool,
-    Add,
-    AvgPool,
-    BatchNorm,
-    Blend,
-    Concat,
-    Conv,
-    Dropout,
-    DropPath,
-    Flatten,
-    GlobalAvgPool,
-    Linear,
-    LocalResponseNorm,
-    MaxPool,
-    Mul,
-    OneMinus,
-    Pad,
-    ReLU,
-    SamePad,
-    Scale,
-    Sigmoid,
-    Tanh,
-    ZeroPad,
-)
 from resviz.export.keras_functions import hole
 
 HELPERS: Mapping[str, str] = {
@@ -121,7 +97,7 @@ def _suffixed(name: str, suffix: str) -> str:
 
 def _conv(at: Node, name: str, sources: list[str], target: str) -> list[str]:
     op, source, lines = at.op, sources[0], []
-    assert isinstance(op, Conv)
+    assert isinstance(op, ops.Conv)
     options = (f", groups={op.groups}" if op.groups > 1 else "") + _bias(op)
     filters, strides = hole("filters", op.channels), hole("strides", op.stride, ", strides=", "1")
     if op.kernel == 2 * op.padding + 1:
@@ -133,8 +109,8 @@ def _conv(at: Node, name: str, sources: list[str], target: str) -> list[str]:
     return [*lines, f"{target} = {_call('Conv2D', name, arguments)(source)}"]
 
 
-def _bias(op: Conv | Linear) -> str:
-    if isinstance(op, Conv) and not op.bias:
+def _bias(op: ops.Conv | ops.Linear) -> str:
+    if isinstance(op, ops.Conv) and not op.bias:
         return ", use_bias=False"
     if op.bias_start is None:
         return ""
@@ -143,14 +119,14 @@ def _bias(op: Conv | Linear) -> str:
 
 def _linear(at: Node, name: str, sources: list[str], target: str) -> list[str]:
     op = at.op
-    assert isinstance(op, Linear)
+    assert isinstance(op, ops.Linear)
     return [f"{target} = {_call('Dense', name, hole('width', op.features) + _bias(op))(sources[0])}"]
 
 
 def _norm(at: Node, name: str, sources: list[str], target: str) -> list[str]:
     """Keras' momentum is that of the old mean, ours of the new batch."""
     op = at.op
-    assert isinstance(op, BatchNorm)
+    assert isinstance(op, ops.BatchNorm)
     arguments = f"momentum={1 - op.momentum:g}, epsilon={op.eps:g}"
     if op.gamma != 1.0:
         arguments += f", gamma_initializer=keras.initializers.Constant({op.gamma:g})"
@@ -160,12 +136,12 @@ def _norm(at: Node, name: str, sources: list[str], target: str) -> list[str]:
 def _pool(at: Node, name: str, sources: list[str], target: str) -> list[str]:
     """A pooling whose windows stay within the map is Keras' own."""
     op = at.op
-    assert isinstance(op, (MaxPool, AvgPool))
-    before = op.padding if isinstance(op, MaxPool) else 0
+    assert isinstance(op, (ops.MaxPool, ops.AvgPool))
+    before = op.padding if isinstance(op, ops.MaxPool) else 0
     sides = [
         (before, max(0, (out - 1) * op.stride + op.kernel - n - before)) for n, out in zip(at.ins[0][1:], at.out[1:])
     ]
-    largest = isinstance(op, MaxPool)
+    largest = isinstance(op, ops.MaxPool)
     if sides == [(0, 0), (0, 0)]:
         layer = "MaxPooling2D" if largest else "AveragePooling2D"
         return [f"{target} = {_call(layer, name, f'{op.kernel}, strides=' + hole('strides', op.stride))(sources[0])}"]
@@ -177,7 +153,7 @@ def _pool(at: Node, name: str, sources: list[str], target: str) -> list[str]:
 
 def _bins(at: Node, name: str, sources: list[str], target: str) -> list[str]:
     op, (_, height, width) = at.op, at.ins[0]
-    assert isinstance(op, AdaptiveAvgPool)
+    assert isinstance(op, ops.AdaptiveAvgPool)
     if height == width == op.bins:
         return [f"{target} = {_call('Identity', name)(sources[0])}"]
     rows, columns = ([(i * n // op.bins, -(-(i + 1) * n // op.bins)) for i in range(op.bins)] for n in (height, width))
@@ -186,15 +162,15 @@ def _bins(at: Node, name: str, sources: list[str], target: str) -> list[str]:
 
 def _lrn(at: Node, name: str, sources: list[str], target: str) -> list[str]:
     op = at.op
-    assert isinstance(op, LocalResponseNorm)
+    assert isinstance(op, ops.LocalResponseNorm)
     numbers = f"{op.channels}, {op.alpha:g}, {op.beta:g}, {op.k:g}"
     return [f"{target} = local_response_norm({sources[0]}, {numbers})"]
 
 
 def _dropout(at: Node, name: str, sources: list[str], target: str) -> list[str]:
     op = at.op
-    assert isinstance(op, (Dropout, DropPath))
-    whole = ", noise_shape=(None, 1, 1, 1)" if isinstance(op, DropPath) else ""
+    assert isinstance(op, (ops.Dropout, ops.DropPath))
+    whole = ", noise_shape=(None, 1, 1, 1)" if isinstance(op, ops.DropPath) else ""
     return [f"{target} = {_call('Dropout', name, hole('rate', f'{op.rate:g}') + whole)(sources[0])}"]
 
 
@@ -209,7 +185,7 @@ def _flatten(at: Node, name: str, sources: list[str], target: str) -> list[str]:
 
 def _scale(at: Node, name: str, sources: list[str], target: str) -> list[str]:
     op = at.op
-    assert isinstance(op, Scale)
+    assert isinstance(op, ops.Scale)
     return [f"{target} = {_call('Rescaling', name, hole('factor', f'{op.factor:g}'))(sources[0])}"]
 
 
@@ -230,7 +206,7 @@ def _padding(at: Node, name: str, sources: list[str], target: str) -> list[str]:
 
 def _zero_pad(at: Node, name: str, sources: list[str], target: str) -> list[str]:
     op, channels = at.op, at.ins[0][0]
-    assert isinstance(op, ZeroPad)
+    assert isinstance(op, ops.ZeroPad)
     before = (op.channels - channels) // 2
     sides = hole("before", before), hole("behind", op.channels - channels - before)
     return [f"{target} = zero_pad({sources[0]}, {hole('strides', op.stride)}, {sides[0]}, {sides[1]})"]
@@ -239,10 +215,27 @@ def _zero_pad(at: Node, name: str, sources: list[str], target: str) -> list[str]
 Make = Callable[[Node, str, list[str], str], list[str]]
 
 KINDS: Mapping[type[Op], Make] = {
-    Conv: _conv, Linear: _linear, BatchNorm: _norm, ReLU: _single("ReLU"),
-    Sigmoid: _single("Activation", '"sigmoid"'), Tanh: _single("Activation", '"tanh"'), MaxPool: _pool,
-    AvgPool: _pool, AdaptiveAvgPool: _bins, GlobalAvgPool: _single("GlobalAveragePooling2D", "keepdims=True"),
-    LocalResponseNorm: _lrn, Dropout: _dropout, DropPath: _dropout, Flatten: _flatten, Scale: _scale,
-    OneMinus: _single("Rescaling", "-1.0, offset=1.0"), Add: _joined("Add"), Mul: _joined("Multiply"),
-    Concat: _joined("Concatenate"), Blend: _blend, Pad: _padding, SamePad: _padding, ZeroPad: _zero_pad,
-}  # fmt: skip
+    ops.Conv: _conv,
+    ops.Linear: _linear,
+    ops.BatchNorm: _norm,
+    ops.ReLU: _single("ReLU"),
+    ops.Sigmoid: _single("Activation", '"sigmoid"'),
+    ops.Tanh: _single("Activation", '"tanh"'),
+    ops.MaxPool: _pool,
+    ops.AvgPool: _pool,
+    ops.AdaptiveAvgPool: _bins,
+    ops.GlobalAvgPool: _single("GlobalAveragePooling2D", "keepdims=True"),
+    ops.LocalResponseNorm: _lrn,
+    ops.Dropout: _dropout,
+    ops.DropPath: _dropout,
+    ops.Flatten: _flatten,
+    ops.Scale: _scale,
+    ops.OneMinus: _single("Rescaling", "-1.0, offset=1.0"),
+    ops.Add: _joined("Add"),
+    ops.Mul: _joined("Multiply"),
+    ops.Concat: _joined("Concatenate"),
+    ops.Blend: _blend,
+    ops.Pad: _padding,
+    ops.SamePad: _padding,
+    ops.ZeroPad: _zero_pad,
+}

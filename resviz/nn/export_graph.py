@@ -14,33 +14,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from resviz.core import ops
 from resviz.core.flow import INPUT, Flow, Step, flow
 from resviz.core.net import Node, Op, Shape
-from resviz.core.ops import (
-    AdaptiveAvgPool,
-    Add,
-    AvgPool,
-    BatchNorm,
-    Blend,
-    Concat,
-    Conv,
-    Dropout,
-    DropPath,
-    Flatten,
-    GlobalAvgPool,
-    Linear,
-    LocalResponseNorm,
-    MaxPool,
-    Mul,
-    OneMinus,
-    Pad,
-    ReLU,
-    SamePad,
-    Scale,
-    Sigmoid,
-    Tanh,
-    ZeroPad,
-)
 from resviz.nn.export_schema import ATEN, SAMPLE, SCHEMA, SYMBOL, Json, Name, call, dense, feature_map, named, weight
 
 IMAGE = Name("x")
@@ -208,7 +184,7 @@ def _passed_on(site: Site) -> None:
 
 def _conv(site: Site) -> None:
     op = site.step.at.op
-    assert isinstance(op, Conv)
+    assert isinstance(op, ops.Conv)
     site.last(
         "conv2d.default", input=site.x, weight=site.own("weight"), bias=site.own("bias"), stride=[op.stride] * 2,
         padding=[op.padding] * 2, dilation=[1, 1], groups=op.groups,
@@ -217,7 +193,7 @@ def _conv(site: Site) -> None:
 
 def _norm(site: Site) -> None:
     op = site.step.at.op
-    assert isinstance(op, BatchNorm)
+    assert isinstance(op, ops.BatchNorm)
     site.last(
         "batch_norm.default", input=site.x, weight=site.own("weight"), bias=site.own("bias"),
         running_mean=site.own("running_mean"), running_var=site.own("running_var"), training=False,
@@ -231,7 +207,7 @@ def _linear(site: Site) -> None:
 
 def _max_pool(site: Site) -> None:
     op = site.step.at.op
-    assert isinstance(op, MaxPool)
+    assert isinstance(op, ops.MaxPool)
     site.last(
         "max_pool2d.default", self=site.x, kernel_size=[op.kernel] * 2, stride=[op.stride] * 2,
         padding=[op.padding] * 2, dilation=[1, 1], ceil_mode=op.ceil,
@@ -240,7 +216,7 @@ def _max_pool(site: Site) -> None:
 
 def _avg_pool(site: Site) -> None:
     op = site.step.at.op
-    assert isinstance(op, AvgPool)
+    assert isinstance(op, ops.AvgPool)
     site.last(
         "avg_pool2d.default", self=site.x, kernel_size=[op.kernel] * 2, stride=[op.stride] * 2, padding=[0, 0],
         ceil_mode=op.ceil, count_include_pad=not op.ceil,
@@ -249,14 +225,14 @@ def _avg_pool(site: Site) -> None:
 
 def _bins(site: Site) -> None:
     op = site.step.at.op
-    bins = op.bins if isinstance(op, AdaptiveAvgPool) else 1
+    bins = op.bins if isinstance(op, ops.AdaptiveAvgPool) else 1
     site.last("adaptive_avg_pool2d.default", self=site.x, output_size=[bins] * 2)
 
 
 def _lrn(site: Site) -> None:
     """Mean squares over neighbouring channels, as `torch.nn.functional.local_response_norm` takes them."""
     op, (c, h, w) = site.step.at.op, site.step.at.out
-    assert isinstance(op, LocalResponseNorm)
+    assert isinstance(op, ops.LocalResponseNorm)
     before, behind = op.channels // 2, (op.channels - 1) // 2
     squares = site.before("squares", "mul.Tensor", (c, h, w), self=site.x, other=site.x)
     deep = site.before("deep", "unsqueeze.default", (1, c, h, w), self=squares, dim=1)
@@ -273,7 +249,7 @@ def _lrn(site: Site) -> None:
 
 def _dropout(site: Site) -> None:
     op = site.step.at.op
-    assert isinstance(op, Dropout)
+    assert isinstance(op, ops.Dropout)
     site.last("dropout.default", input=site.x, p=op.rate, train=False)
 
 
@@ -283,7 +259,7 @@ def _flatten(site: Site) -> None:
 
 def _scale(site: Site) -> None:
     op = site.step.at.op
-    assert isinstance(op, Scale)
+    assert isinstance(op, ops.Scale)
     site.last("mul.Tensor", self=site.x, other=op.factor)
 
 
@@ -318,7 +294,7 @@ def _blend(site: Site) -> None:
 def _zero_pad(site: Site) -> None:
     """Option A: every stride-th row, every stride-th column, then zeros on both sides of the channels."""
     op, (channels, height, width) = site.step.at.op, site.step.at.ins[0]
-    assert isinstance(op, ZeroPad)
+    assert isinstance(op, ops.ZeroPad)
     x, (_, rows, columns) = site.x, op.out((channels, height, width))
     if op.stride > 1:
         by_image, by_channel, by_row, _ = dense((SAMPLE, channels, height, width))
@@ -340,9 +316,27 @@ def _pad(site: Site) -> None:
 Make = Callable[[Site], None]
 
 KINDS: dict[type[Op], Make] = {
-    Conv: _conv, BatchNorm: _norm, Linear: _linear, ReLU: _plain("relu.default"), Sigmoid: _plain("sigmoid.default"),
-    Tanh: _plain("tanh.default"), MaxPool: _max_pool, AvgPool: _avg_pool, GlobalAvgPool: _bins,
-    AdaptiveAvgPool: _bins, LocalResponseNorm: _lrn, Flatten: _flatten, Dropout: _dropout, DropPath: _passed_on,
-    Add: _add, Mul: _mul, Concat: _concat, Blend: _blend, Scale: _scale, OneMinus: _one_minus, ZeroPad: _zero_pad,
-    Pad: _pad, SamePad: _pad,
-}  # fmt: skip
+    ops.Conv: _conv,
+    ops.BatchNorm: _norm,
+    ops.Linear: _linear,
+    ops.ReLU: _plain("relu.default"),
+    ops.Sigmoid: _plain("sigmoid.default"),
+    ops.Tanh: _plain("tanh.default"),
+    ops.MaxPool: _max_pool,
+    ops.AvgPool: _avg_pool,
+    ops.GlobalAvgPool: _bins,
+    ops.AdaptiveAvgPool: _bins,
+    ops.LocalResponseNorm: _lrn,
+    ops.Flatten: _flatten,
+    ops.Dropout: _dropout,
+    ops.DropPath: _passed_on,
+    ops.Add: _add,
+    ops.Mul: _mul,
+    ops.Concat: _concat,
+    ops.Blend: _blend,
+    ops.Scale: _scale,
+    ops.OneMinus: _one_minus,
+    ops.ZeroPad: _zero_pad,
+    ops.Pad: _pad,
+    ops.SamePad: _pad,
+}

@@ -16,33 +16,9 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
+from resviz.core import ops
 from resviz.core.flow import INPUT, Step, flow
 from resviz.core.net import Node, Op
-from resviz.core.ops import (
-    AdaptiveAvgPool,
-    Add,
-    AvgPool,
-    BatchNorm,
-    Blend,
-    Concat,
-    Conv,
-    Dropout,
-    DropPath,
-    Flatten,
-    GlobalAvgPool,
-    Linear,
-    LocalResponseNorm,
-    MaxPool,
-    Mul,
-    OneMinus,
-    Pad,
-    ReLU,
-    SamePad,
-    Scale,
-    Sigmoid,
-    Tanh,
-    ZeroPad,
-)
 
 OPSET = 17
 IR = 8
@@ -122,7 +98,7 @@ def _plain(kind: str, **attributes: Any) -> Make:
 
 def _conv(graph: Graph, step: Step, own: Weights) -> None:
     op = step.at.op
-    assert isinstance(op, Conv)
+    assert isinstance(op, ops.Conv)
     names = [graph.number(f"{step.path}.{name}", own[name]) for name in ("weight", "bias") if name in own]
     graph.node(
         "Conv", [*step.sources, *names], step.path, kernel_shape=[op.kernel] * 2, strides=[op.stride] * 2,
@@ -132,7 +108,7 @@ def _conv(graph: Graph, step: Step, own: Weights) -> None:
 
 def _norm(graph: Graph, step: Step, own: Weights) -> None:
     op = step.at.op
-    assert isinstance(op, BatchNorm)
+    assert isinstance(op, ops.BatchNorm)
     parts = ("weight", "bias", "running_mean", "running_var")
     names = [graph.number(f"{step.path}.{name}", own[name]) for name in parts]
     graph.node("BatchNormalization", [*step.sources, *names], step.path, epsilon=op.eps)
@@ -145,21 +121,21 @@ def _linear(graph: Graph, step: Step, own: Weights) -> None:
 
 def _max_pool(graph: Graph, step: Step, own: Weights) -> None:
     op = step.at.op
-    assert isinstance(op, MaxPool)
+    assert isinstance(op, ops.MaxPool)
     pads = _with_ceil(op, step.at, op.padding)
     graph.node("MaxPool", step.sources, step.path, kernel_shape=[op.kernel] * 2, strides=[op.stride] * 2, pads=pads)
 
 
 def _avg_pool(graph: Graph, step: Step, own: Weights) -> None:
     op = step.at.op
-    assert isinstance(op, AvgPool)
+    assert isinstance(op, ops.AvgPool)
     graph.node(
         "AveragePool", step.sources, step.path, kernel_shape=[op.kernel] * 2, strides=[op.stride] * 2,
         pads=_with_ceil(op, step.at, 0), count_include_pad=0,
     )  # fmt: skip
 
 
-def _with_ceil(op: MaxPool | AvgPool, at: Node, padding: int) -> list[int]:
+def _with_ceil(op: ops.MaxPool | ops.AvgPool, at: Node, padding: int) -> list[int]:
     """Pads as ONNX has them, before and behind; a last window over the edge is reached by padding behind."""
     behind = [
         max(padding, (out - 1) * op.stride + op.kernel - n - padding) if op.ceil else padding
@@ -171,7 +147,7 @@ def _with_ceil(op: MaxPool | AvgPool, at: Node, padding: int) -> list[int]:
 def _bins(graph: Graph, step: Step, own: Weights) -> None:
     """The means of bins along one axis, then along the other."""
     op = step.at.op
-    assert isinstance(op, AdaptiveAvgPool)
+    assert isinstance(op, ops.AdaptiveAvgPool)
     source = step.sources[0]
     for axis, size in ((2, step.at.ins[0][1]), (3, step.at.ins[0][2])):
         ends = [(i * size // op.bins, -(-(i + 1) * size // op.bins)) for i in range(op.bins)]
@@ -186,13 +162,13 @@ def _bins(graph: Graph, step: Step, own: Weights) -> None:
 
 def _lrn(graph: Graph, step: Step, own: Weights) -> None:
     op = step.at.op
-    assert isinstance(op, LocalResponseNorm)
+    assert isinstance(op, ops.LocalResponseNorm)
     graph.node("LRN", step.sources, step.path, size=op.channels, alpha=op.alpha, beta=op.beta, bias=op.k)
 
 
 def _scale(graph: Graph, step: Step, own: Weights) -> None:
     op = step.at.op
-    assert isinstance(op, Scale)
+    assert isinstance(op, ops.Scale)
     graph.node("Mul", [*step.sources, graph.floats(f"{step.path}.factor", op.factor)], step.path)
 
 
@@ -213,7 +189,7 @@ def _blend(graph: Graph, step: Step, own: Weights) -> None:
 def _zero_pad(graph: Graph, step: Step, own: Weights) -> None:
     """Option A: a slice with the stride as its step, then zeros on both sides of the channels."""
     op, channels = step.at.op, step.at.ins[0][0]
-    assert isinstance(op, ZeroPad)
+    assert isinstance(op, ops.ZeroPad)
     before = (op.channels - channels) // 2
     texts = (("from", [0, 0]), ("to", list(step.at.ins[0][1:])), ("axes", [2, 3]), ("step", [op.stride] * 2))
     edges = [graph.whole(f"{step.path}.{word}", values) for word, values in texts]
@@ -233,9 +209,27 @@ def _pad(graph: Graph, step: Step, own: Weights) -> None:
 Make = Callable[[Graph, Step, Weights], None]
 
 KINDS: dict[type[Op], Make] = {
-    Conv: _conv, BatchNorm: _norm, Linear: _linear, ReLU: _plain("Relu"), Sigmoid: _plain("Sigmoid"),
-    Tanh: _plain("Tanh"), MaxPool: _max_pool, AvgPool: _avg_pool, GlobalAvgPool: _plain("GlobalAveragePool"),
-    AdaptiveAvgPool: _bins, LocalResponseNorm: _lrn, Flatten: _plain("Flatten", axis=1), Dropout: _plain("Identity"),
-    DropPath: _plain("Identity"), Add: _plain("Add"), Mul: _plain("Mul"), Concat: _plain("Concat", axis=1),
-    Blend: _blend, Scale: _scale, OneMinus: _one_minus, ZeroPad: _zero_pad, Pad: _pad, SamePad: _pad,
-}  # fmt: skip
+    ops.Conv: _conv,
+    ops.BatchNorm: _norm,
+    ops.Linear: _linear,
+    ops.ReLU: _plain("Relu"),
+    ops.Sigmoid: _plain("Sigmoid"),
+    ops.Tanh: _plain("Tanh"),
+    ops.MaxPool: _max_pool,
+    ops.AvgPool: _avg_pool,
+    ops.GlobalAvgPool: _plain("GlobalAveragePool"),
+    ops.AdaptiveAvgPool: _bins,
+    ops.LocalResponseNorm: _lrn,
+    ops.Flatten: _plain("Flatten", axis=1),
+    ops.Dropout: _plain("Identity"),
+    ops.DropPath: _plain("Identity"),
+    ops.Add: _plain("Add"),
+    ops.Mul: _plain("Mul"),
+    ops.Concat: _plain("Concat", axis=1),
+    ops.Blend: _blend,
+    ops.Scale: _scale,
+    ops.OneMinus: _one_minus,
+    ops.ZeroPad: _zero_pad,
+    ops.Pad: _pad,
+    ops.SamePad: _pad,
+}

@@ -13,33 +13,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from resviz.core import ops
 from resviz.core.net import Node, Op, cost
-from resviz.core.ops import (
-    AdaptiveAvgPool,
-    Add,
-    Aside,
-    AvgPool,
-    BatchNorm,
-    Blend,
-    Concat,
-    Conv,
-    Dropout,
-    DropPath,
-    Flatten,
-    GlobalAvgPool,
-    Linear,
-    LocalResponseNorm,
-    MaxPool,
-    Mul,
-    OneMinus,
-    Pad,
-    ReLU,
-    SamePad,
-    Scale,
-    Sigmoid,
-    Tanh,
-    ZeroPad,
-)
 from resviz.views.counting import padded
 
 INDEX = 8
@@ -163,12 +138,12 @@ class _Facts(NamedTuple):
 def _facts(at: Node, precision: Precision, training: bool) -> _Facts:
     own = cost(at.op, at.ins)
     view = own.activations == 0
-    if isinstance(at.op, (Dropout, DropPath)):
+    if isinstance(at.op, (ops.Dropout, ops.DropPath)):
         view = not training or at.op.rate == 0.0
     width = 0
-    if isinstance(at.op, (Conv, Linear)):
+    if isinstance(at.op, (ops.Conv, ops.Linear)):
         width = precision.computed
-    if isinstance(at.op, LocalResponseNorm):
+    if isinstance(at.op, ops.LocalResponseNorm):
         width = precision.stored  # autocast takes powers in four bytes
     return _Facts(view, math.prod(at.out), width, own.params > 0)
 
@@ -236,30 +211,30 @@ def _coin(step: Step, precision: Precision) -> Kept:
 
 
 KEEPS: Mapping[type[Op], Callable[[Step, Precision], Kept]] = {
-    Conv: _matrix,
-    Linear: _matrix,
-    BatchNorm: _batch_norm,
-    LocalResponseNorm: _response_norm,
-    ReLU: _output,
-    Sigmoid: _output,
-    Tanh: _output,
-    MaxPool: _max_pool,
-    AvgPool: _input,
-    AdaptiveAvgPool: _bins,
-    GlobalAvgPool: _bins,
-    Mul: _product,
-    Blend: _blend,
-    Dropout: _mask,
-    DropPath: _coin,
-    Add: _nothing,
-    Concat: _nothing,
-    Scale: _nothing,
-    OneMinus: _nothing,
-    Pad: _nothing,
-    SamePad: _nothing,
-    ZeroPad: _nothing,
-    Flatten: _nothing,
-    Aside: _nothing,
+    ops.Conv: _matrix,
+    ops.Linear: _matrix,
+    ops.BatchNorm: _batch_norm,
+    ops.LocalResponseNorm: _response_norm,
+    ops.ReLU: _output,
+    ops.Sigmoid: _output,
+    ops.Tanh: _output,
+    ops.MaxPool: _max_pool,
+    ops.AvgPool: _input,
+    ops.AdaptiveAvgPool: _bins,
+    ops.GlobalAvgPool: _bins,
+    ops.Mul: _product,
+    ops.Blend: _blend,
+    ops.Dropout: _mask,
+    ops.DropPath: _coin,
+    ops.Add: _nothing,
+    ops.Concat: _nothing,
+    ops.Scale: _nothing,
+    ops.OneMinus: _nothing,
+    ops.Pad: _nothing,
+    ops.SamePad: _nothing,
+    ops.ZeroPad: _nothing,
+    ops.Flatten: _nothing,
+    ops.Aside: _nothing,
 }
 """What each kind of operation keeps, where a gradient flows back through it."""
 
@@ -267,17 +242,17 @@ KEEPS: Mapping[type[Op], Callable[[Step, Precision], Kept]] = {
 def _copied(step: Step, precision: Precision) -> int:
     """Bytes of the copy that autocast makes of an input that is wider than convolutions and fc compute in."""
     x = step.reads[0]
-    matrix = isinstance(step.at.op, (Conv, Linear))
+    matrix = isinstance(step.at.op, (ops.Conv, ops.Linear))
     return x.elements * precision.computed if matrix and x.width > precision.computed else 0
 
 
 def _passing(step: Step, precision: Precision) -> int:
     """Bytes that an operation needs while it runs, beside what it reads and writes."""
     one = step.writes.bytes
-    if isinstance(step.at.op, Add):
+    if isinstance(step.at.op, ops.Add):
         return one if len(step.reads) > 2 else 0
-    if isinstance(step.at.op, Blend):
+    if isinstance(step.at.op, ops.Blend):
         return 2 * one
-    if isinstance(step.at.op, LocalResponseNorm):
+    if isinstance(step.at.op, ops.LocalResponseNorm):
         return max(padded(step.at) * step.writes.width, 2 * one)
     return _copied(step, precision)

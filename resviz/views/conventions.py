@@ -11,33 +11,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from resviz.core import ops
 from resviz.core.net import Node, Op, Role, fold
-from resviz.core.ops import (
-    AdaptiveAvgPool,
-    Add,
-    Aside,
-    AvgPool,
-    BatchNorm,
-    Blend,
-    Concat,
-    Conv,
-    Dropout,
-    DropPath,
-    Flatten,
-    GlobalAvgPool,
-    Linear,
-    LocalResponseNorm,
-    MaxPool,
-    Mul,
-    OneMinus,
-    Pad,
-    ReLU,
-    SamePad,
-    Scale,
-    Sigmoid,
-    Tanh,
-    ZeroPad,
-)
 from resviz.core.registry import Registry
 from resviz.views.counting import (
     Rule,
@@ -65,7 +40,9 @@ MACS, FLOPS, ELEMENTS, BYTES = "MACs", "FLOPs", "elements", "bytes"
 WIDTH = 110
 """Characters of a line in a terminal."""
 
-FREE: frozenset[type[Op]] = frozenset({Flatten, Aside, Concat, Pad, SamePad, ZeroPad, Dropout, DropPath})
+FREE: frozenset[type[Op]] = frozenset(
+    {ops.Flatten, ops.Aside, ops.Concat, ops.Pad, ops.SamePad, ops.ZeroPad, ops.Dropout, ops.DropPath}
+)
 """Operations without arithmetic in evaluation: no convention can miss them."""
 
 
@@ -155,24 +132,24 @@ def total(convention: Convention, node: Node) -> int:
 
 
 AUX: frozenset[Role] = frozenset({"aux"})
-POOLS = (MaxPool, AvgPool, AdaptiveAvgPool, GlobalAvgPool)
-WEIGHTED = (Conv, Linear)
+POOLS = (ops.MaxPool, ops.AvgPool, ops.AdaptiveAvgPool, ops.GlobalAvgPool)
+WEIGHTED = (ops.Conv, ops.Linear)
 _MACS = each(*WEIGHTED, count=macs)
 _WITH_BIASES = each(*WEIGHTED, count=plus(macs, biased))
-_BN = {BatchNorm: times(2, written)}
+_BN = {ops.BatchNorm: times(2, written)}
 _EVERYTHING = (
     _WITH_BIASES
     | _BN
-    | each(ReLU, Sigmoid, Tanh, OneMinus, Scale, Mul, count=written)
+    | each(ops.ReLU, ops.Sigmoid, ops.Tanh, ops.OneMinus, ops.Scale, ops.Mul, count=written)
     | each(*POOLS, count=read)
     | {
-        Add: lambda at: (len(at.ins) - 1) * written(at),
-        Blend: times(4, written),
-        LocalResponseNorm: lambda at: (neighbours(at) + 4) * written(at),
+        ops.Add: lambda at: (len(at.ins) - 1) * written(at),
+        ops.Blend: times(4, written),
+        ops.LocalResponseNorm: lambda at: (neighbours(at) + 4) * written(at),
     }
 )
 # torch makes local response normalisation of x·x, a mean over neighbours, ·α, + k, ^−β; the tools see the first four
-_RESPONSE = {LocalResponseNorm: plus(times(3, written), padded)}
+_RESPONSE = {ops.LocalResponseNorm: plus(times(3, written), padded)}
 
 CONVENTIONS.register(
     "macs",
@@ -212,7 +189,7 @@ CONVENTIONS.register(
     cite="torchinfo 1.8.0, layer_info.py",
     note="MACs, a bias for each element that it is added to in convolutions, and of BN and fully connected layers each "
     "parameter once, however large the map.",
-)(Convention(MACS, _WITH_BIASES | {BatchNorm: params}))
+)(Convention(MACS, _WITH_BIASES | {ops.BatchNorm: params}))
 
 CONVENTIONS.register(
     "fvcore",
@@ -221,7 +198,7 @@ CONVENTIONS.register(
     note="MACs (named FLOPs), BN 2 for each element, and adaptive (global) average pooling 1 for each element that it "
     "reads; other pooling, sums, products and gates are reported as unsupported, ReLU and auxiliary heads are left out "
     "without a word.",
-)(Convention(MACS, _MACS | _BN | each(AdaptiveAvgPool, GlobalAvgPool, count=read), unseen=AUX))
+)(Convention(MACS, _MACS | _BN | each(ops.AdaptiveAvgPool, ops.GlobalAvgPool, count=read), unseen=AUX))
 
 CONVENTIONS.register(
     "ptflops",
@@ -232,7 +209,7 @@ CONVENTIONS.register(
 )(
     Convention(
         MACS,
-        _WITH_BIASES | _BN | _RESPONSE | {ReLU: times(2, written)} | each(*POOLS, count=times(2, read)),
+        _WITH_BIASES | _BN | _RESPONSE | {ops.ReLU: times(2, written)} | each(*POOLS, count=times(2, read)),
     )
 )
 
@@ -253,8 +230,8 @@ CONVENTIONS.register(
     Convention(
         MACS,
         _MACS
-        | {BatchNorm: times(4, written), AvgPool: written}
-        | each(AdaptiveAvgPool, GlobalAvgPool, count=plus(read, written)),
+        | {ops.BatchNorm: times(4, written), ops.AvgPool: written}
+        | each(ops.AdaptiveAvgPool, ops.GlobalAvgPool, count=plus(read, written)),
     )
 )
 
@@ -269,9 +246,9 @@ CONVENTIONS.register(
         MACS,
         _MACS
         | _BN
-        | each(Conv, count=plus(macs, biased))
-        | each(AvgPool, count=written)
-        | each(AdaptiveAvgPool, GlobalAvgPool, count=lambda at: (whole_bins(at) + 1) * written(at)),
+        | each(ops.Conv, count=plus(macs, biased))
+        | each(ops.AvgPool, count=written)
+        | each(ops.AdaptiveAvgPool, ops.GlobalAvgPool, count=lambda at: (whole_bins(at) + 1) * written(at)),
     )
 )
 
@@ -291,9 +268,9 @@ CONVENTIONS.register(
 )(
     Convention(
         FLOPS,
-        each(Conv, count=plus(times(2, macs), biased))
-        | each(Linear, count=times(2, macs))
-        | each(ReLU, count=written)
+        each(ops.Conv, count=plus(times(2, macs), biased))
+        | each(ops.Linear, count=times(2, macs))
+        | each(ops.ReLU, count=written)
         | _BN
         | _RESPONSE
         | each(*POOLS, count=read),
@@ -342,4 +319,4 @@ CONVENTIONS.register(
     cite="torchinfo 1.8.0, model_statistics.py",
     note="8 bytes (4 for the number, 4 for its gradient) for each element that a layer with parameters puts out; its "
     "MB are 10⁶ bytes. What training keeps is another number, under memory.",
-)(Convention(BYTES, each(*WEIGHTED, BatchNorm, count=times(8, written))))
+)(Convention(BYTES, each(*WEIGHTED, ops.BatchNorm, count=times(8, written))))

@@ -10,31 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from resviz.core import ops
 from resviz.core.flow import INPUT, Step, flow
 from resviz.core.net import Op
-from resviz.core.ops import (
-    AdaptiveAvgPool,
-    Add,
-    AvgPool,
-    BatchNorm,
-    Blend,
-    Concat,
-    Conv,
-    Dropout,
-    DropPath,
-    Flatten,
-    GlobalAvgPool,
-    Linear,
-    LocalResponseNorm,
-    MaxPool,
-    Mul,
-    OneMinus,
-    ReLU,
-    Scale,
-    Sigmoid,
-    Tanh,
-    ZeroPad,
-)
 from resviz.export.export import Export, ExportError, Job
 from resviz.export.layer_names import layer_names
 
@@ -61,7 +39,7 @@ def write(job: Job) -> bytes:
     tops = {INPUT: INPUT}
     for step in flow(node).steps:
         bottoms = [tops[source] for source in step.sources]
-        if isinstance(step.at.op, DropPath):  # the identity when the network is used
+        if isinstance(step.at.op, ops.DropPath):  # the identity when the network is used
             tops[step.path] = bottoms[0]
             continue
         made = list(_layers(step, names[step.path], bottoms))
@@ -109,7 +87,7 @@ def _layer(kind: str, name: str, bottoms: list[str], **fields: Any) -> Fields:
 
 def _conv(step: Step, name: str, bottoms: list[str]) -> Iterator[Fields]:
     op = step.at.op
-    assert isinstance(op, Conv)
+    assert isinstance(op, ops.Conv)
     parameters: Fields = {"num_output": op.channels, "kernel_size": op.kernel, "stride": op.stride, "pad": op.padding}
     if op.groups > 1:
         parameters["group"] = op.groups
@@ -119,7 +97,7 @@ def _conv(step: Step, name: str, bottoms: list[str]) -> Iterator[Fields]:
 
 def _norm(step: Step, name: str, bottoms: list[str]) -> Iterator[Fields]:
     op = step.at.op
-    assert isinstance(op, BatchNorm)
+    assert isinstance(op, ops.BatchNorm)
     scale = f"scale{name.removeprefix('bn')}" if name.startswith("bn") else f"{name}_scale"
     yield _layer("BatchNorm", name, bottoms, batch_norm_param={"use_global_stats": YES, "eps": op.eps})
     yield _layer("Scale", scale, [name], scale_param={"bias_term": YES})
@@ -134,10 +112,10 @@ def _plain(kind: str) -> Callable[[Step, str, list[str]], Iterator[Fields]]:
 
 def _pool(step: Step, name: str, bottoms: list[str]) -> Iterator[Fields]:
     op = step.at.op
-    assert isinstance(op, (MaxPool, AvgPool))
-    parameters: Fields = {"pool": Bare("MAX" if isinstance(op, MaxPool) else "AVE"), "kernel_size": op.kernel}
+    assert isinstance(op, (ops.MaxPool, ops.AvgPool))
+    parameters: Fields = {"pool": Bare("MAX" if isinstance(op, ops.MaxPool) else "AVE"), "kernel_size": op.kernel}
     parameters |= {"stride": op.stride, "round_mode": Bare("CEIL" if op.ceil else "FLOOR")}
-    if isinstance(op, MaxPool) and op.padding:
+    if isinstance(op, ops.MaxPool) and op.padding:
         parameters["pad"] = op.padding
     yield _layer("Pooling", name, bottoms, pooling_param=parameters)
 
@@ -148,7 +126,7 @@ def _global_pool(step: Step, name: str, bottoms: list[str]) -> Iterator[Fields]:
 
 def _bins(step: Step, name: str, bottoms: list[str]) -> Iterator[Fields]:
     op, (_, height, width) = step.at.op, step.at.ins[0]
-    assert isinstance(op, AdaptiveAvgPool)
+    assert isinstance(op, ops.AdaptiveAvgPool)
     if height % op.bins or width % op.bins:
         raise ExportError(
             f"Caffe has no pooling of {height}×{width} into {op.bins}×{op.bins} bins ({step.path}): take an input of "
@@ -168,14 +146,14 @@ def _linear(step: Step, name: str, bottoms: list[str]) -> Iterator[Fields]:
 
 def _lrn(step: Step, name: str, bottoms: list[str]) -> Iterator[Fields]:
     op = step.at.op
-    assert isinstance(op, LocalResponseNorm)
+    assert isinstance(op, ops.LocalResponseNorm)
     parameters = {"local_size": op.channels, "alpha": op.alpha, "beta": op.beta, "k": op.k}
     yield _layer("LRN", name, bottoms, lrn_param=parameters)
 
 
 def _dropout(step: Step, name: str, bottoms: list[str]) -> Iterator[Fields]:
     op = step.at.op
-    assert isinstance(op, Dropout)
+    assert isinstance(op, ops.Dropout)
     yield _layer("Dropout", name, bottoms, dropout_param={"dropout_ratio": op.rate})
 
 
@@ -203,7 +181,7 @@ def _power(name: str, bottoms: list[str], **numbers: float) -> Fields:
 
 def _scale(step: Step, name: str, bottoms: list[str]) -> Iterator[Fields]:
     op = step.at.op
-    assert isinstance(op, Scale)
+    assert isinstance(op, ops.Scale)
     yield _power(name, bottoms, scale=float(op.factor))
 
 
@@ -227,7 +205,7 @@ def _concat(step: Step, name: str, bottoms: list[str]) -> Iterator[Fields]:
 def _zero_pad(step: Step, name: str, bottoms: list[str]) -> Iterator[Fields]:
     """Every stride-th pixel by a pooling of one pixel, the zero channels as slices of the same map times zero."""
     op, channels = step.at.op, step.at.ins[0][0]
-    assert isinstance(op, ZeroPad)
+    assert isinstance(op, ops.ZeroPad)
     kept = bottoms[0]
     if op.stride > 1:
         kept = f"{name}_every_{op.stride}"
@@ -254,11 +232,27 @@ def _zero_pad(step: Step, name: str, bottoms: list[str]) -> Iterator[Fields]:
 Make = Callable[[Step, str, list[str]], Iterator[Fields]]
 
 KINDS: dict[type[Op], Make] = {
-    Conv: _conv, BatchNorm: _norm, ReLU: _plain("ReLU"), Sigmoid: _plain("Sigmoid"), Tanh: _plain("TanH"),
-    MaxPool: _pool, AvgPool: _pool, GlobalAvgPool: _global_pool, AdaptiveAvgPool: _bins, Linear: _linear,
-    LocalResponseNorm: _lrn, Dropout: _dropout, Flatten: _plain("Flatten"), Add: _add, Mul: _mul, Blend: _blend,
-    Concat: _concat, Scale: _scale, OneMinus: _one_minus, ZeroPad: _zero_pad,
-}  # fmt: skip
+    ops.Conv: _conv,
+    ops.BatchNorm: _norm,
+    ops.ReLU: _plain("ReLU"),
+    ops.Sigmoid: _plain("Sigmoid"),
+    ops.Tanh: _plain("TanH"),
+    ops.MaxPool: _pool,
+    ops.AvgPool: _pool,
+    ops.GlobalAvgPool: _global_pool,
+    ops.AdaptiveAvgPool: _bins,
+    ops.Linear: _linear,
+    ops.LocalResponseNorm: _lrn,
+    ops.Dropout: _dropout,
+    ops.Flatten: _plain("Flatten"),
+    ops.Add: _add,
+    ops.Mul: _mul,
+    ops.Blend: _blend,
+    ops.Concat: _concat,
+    ops.Scale: _scale,
+    ops.OneMinus: _one_minus,
+    ops.ZeroPad: _zero_pad,
+}
 
 EXPORT = Export(
     "caffe", "Caffe", "program", 23, ".prototxt", "text/plain", "deploy prototxt with He et al.'s layer names", write,
