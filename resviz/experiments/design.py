@@ -71,7 +71,7 @@ class Design:
                 raise SpecError("the seed is no knob to vary: give a list of seeds, and each arm is trained with each")
         names = [name for name, _ in self.vary]
         if len(set(names)) < len(names):
-            raise SpecError(f"{names[0]} is varied twice: give all its values at once, as {names[0]}=8,20,56")
+            raise SpecError(f"{names[0]} is varied twice: give all its values at once, as {names[0]}=A,B")
         if SEED in self.recipe:
             raise SpecError("the seed is no part of an experiment's recipe: give a list of seeds, such as 0,1,2")
         arms = len(self.networks) * math.prod(len(values) for _, values in self.vary)

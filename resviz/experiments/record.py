@@ -16,11 +16,13 @@ from pathlib import Path
 from resviz.core.knob import SpecError
 from resviz.experiments.design import Design, of_json
 from resviz.runs import shelf, store
-from resviz.runs.store import Run, RunError
+from resviz.runs.store import Run, RunError, State
 from resviz.train.launch import begin, prepare
+from resviz.train.launch import go_on as resume
 from resviz.train.recipe import Recipe, recipe_of
 
 FILE = "experiment.json"
+UNFINISHED: tuple[State, ...] = ("queued", "stopped", "interrupted")
 NONE = "none of them"
 UNSURE = "I do not know"
 
@@ -77,11 +79,18 @@ def begin_all(design: Design, name: str = "", prediction: str = "", start: Start
     return found
 
 
+def unfinished(experiment: Experiment) -> list[Run]:
+    """The runs that never began, or that were stopped or killed; what was deleted is gone."""
+    return [run for run in experiment.runs() if run.path.exists() and run.state() in UNFINISHED]
+
+
 def go_on(experiment: Experiment) -> None:
-    """Start what was never started, because the server died meanwhile; raises SpecError or RunError."""
-    for run in experiment.runs():
+    """Start what was never started, and let go on what was stopped or killed; raises SpecError or RunError."""
+    for run in unfinished(experiment):
         if run.state() == "queued":
             begin(run, recipe_of(run.config()["recipe"]))
+        else:
+            resume(run)
 
 
 def stop(experiment: Experiment) -> None:

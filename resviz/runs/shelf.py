@@ -64,7 +64,7 @@ def rename(run: Run, name: str) -> None:
     name = " ".join(name.split())
     if not name.isprintable():
         hidden = next(character for character in name if not character.isprintable())
-        raise RunError(f"the name has the character {hidden!a}, which cannot be shown: leave it out")
+        raise RunError(f"the name has a character that cannot be shown, U+{ord(hidden):04X}: leave it out")
     if len(name) > LONGEST_NAME:
         raise RunError(f"the name has {len(name)} characters and {LONGEST_NAME} are the most")
     _write(run, replace(label(run), name=name))

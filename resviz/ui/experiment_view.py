@@ -40,7 +40,8 @@ def show(experiment: Experiment) -> None:
 
 
 def _live(experiment: Experiment, was_alive: bool) -> None:
-    if was_alive and not experiment.alive():
+    # a click in here reruns this part alone: what is around it follows, and how often it is read
+    if was_alive != experiment.alive():
         st.rerun()
     arms = results(experiment, _rows)
     _bar(experiment, arms, was_alive)
@@ -70,14 +71,14 @@ def _rows(run: Run) -> list[Row]:
 
 def _bar(experiment: Experiment, arms: list[ArmResult], alive: bool) -> None:
     states = Counter(run_view.WORDS[state] for arm in arms for state in arm.states)
-    over = sum(state not in (*store.ALIVE, "queued") for arm in arms for state in arm.states)
+    over = sum(state in ("finished", "failed") for arm in arms for state in arm.states)
     words = ", ".join(f"{count} {word}" for word, count in states.items())
     bar, button = st.columns([5, 1], vertical_alignment="bottom")
     bar.progress(over / max(1, sum(states.values())), words)
     if alive:
         stop = partial(record.stop, experiment)
         button.button("Stop all", on_click=attempt, args=(stop,), key="stop-experiment", width="stretch")
-    elif any(state == "queued" for arm in arms for state in arm.states):
+    elif record.unfinished(experiment):
         go_on = partial(record.go_on, experiment)
         button.button("Go on", on_click=attempt, args=(go_on,), key="go-on", width="stretch")
 

@@ -55,7 +55,8 @@ def show(run: Run, spec: NetSpec) -> None:
 def _live(run: Run, was_alive: bool) -> None:
     curve = _rows(run)
     now = status(run, curve)
-    if was_alive and now.state not in ALIVE:
+    # a click in here reruns this part alone: what is around it follows, and how often it is read
+    if was_alive != (now.state in ALIVE):
         st.rerun()
     bar, stop = st.columns([5, 1], vertical_alignment="bottom")
     bar.progress(min(1.0, now.progress), _progress(run, now))

@@ -49,6 +49,11 @@ def test_stop_ends_every_run_also_those_that_wait() -> None:
     record.stop(begun)
     ended(begun)
     assert {run.state() for run in begun.runs()} == {"stopped"}
+    assert record.unfinished(begun) == begun.runs()
+    record.go_on(begun)
+    assert {run.state() for run in begun.runs()} <= set(store.ALIVE)
+    record.stop(begun)
+    ended(begun)
 
 
 def test_what_a_dying_server_did_not_start_is_started_later() -> None:

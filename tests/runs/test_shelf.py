@@ -34,7 +34,7 @@ def test_a_name_and_a_pin_are_kept_and_can_be_taken_away() -> None:
     assert shelf.label(run) == Label("", True)
     with pytest.raises(store.RunError, match="has 101 characters and 100 are the most"):
         shelf.rename(run, "x" * 101)
-    with pytest.raises(store.RunError, match=r"has the character '\\x1b', which cannot be shown"):
+    with pytest.raises(store.RunError, match=r"a character that cannot be shown, U\+001B"):
         shelf.rename(run, "red \x1b[31m")
 
 

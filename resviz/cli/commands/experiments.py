@@ -19,7 +19,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     ledger_options(parser)
     parser.add_argument("experiment_id", nargs="?", metavar="ID", help="its table and verdict, or what is to be done")
     do = parser.add_mutually_exclusive_group()
-    do.add_argument("--go-on", action="store_true", help="start what was never started")
+    do.add_argument("--go-on", action="store_true", help="start what was never started, stopped or killed")
     do.add_argument("--stop", action="store_true", help="ask every run of it to end")
     do.add_argument("--delete", action="store_true", help="remove it and its runs")
 

@@ -86,7 +86,7 @@ def _own(shown: Shown) -> Design | None:
     lines = [
         st.text_input(label, start, key=f"own-vary-{i}", placeholder="knob=values, such as lr=0.02,0.2", help="a knob "
                       "of the networks or of the recipe; lists are separated by semicolons")
-        for i, (label, start) in enumerate((("Vary", "depth=8,20"), ("and", "")))
+        for i, (label, start) in enumerate((("Vary", "lr=0.02,0.2"), ("and", "")))
     ]  # fmt: skip
     try:
         vary = tuple(design.varied(line) for line in lines if line and line.strip())

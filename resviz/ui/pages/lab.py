@@ -53,8 +53,9 @@ def show(shown: Shown) -> None:
     with right:
         if settings is not None:
             _results(name, titled, settings, _refusals(found))
-        if name == "lesion" and titled:
-            clicking.show([(title, about) for title, about in titled if jobs.has_units(about.spec)])
+        apart = [(title, about) for title, about in titled if jobs.has_units(about.spec)]
+        if name == "lesion" and apart:
+            clicking.show(apart)
     _lesson(name)
 
 
