@@ -399,11 +399,16 @@ def test_training_is_seen_to_its_end_with_a_reload_in_the_middle(visit: Open, se
     assert (server.runs / name).is_dir()
 
 
-def test_stop_stops(visit: Open) -> None:
+def test_stop_stops_and_resume_goes_on_live(visit: Open) -> None:
     page = visit(view="Train", layout="cifar", depth="56")
     choose_epochs(page, 1000)
     page.get_by_role("button", name="Train ResNet-56").click()
     page.wait_for_function("document.querySelector('.run')?.innerText.match(/[\\d,]+ images/)", timeout=60_000)
+    stop_button(page).click()
+    expect(page.get_by_text("stopped", exact=True).first).to_be_visible(timeout=30_000)
+    page.get_by_role("button", name="Resume").click()
+    expect(stop_button(page)).to_be_visible(timeout=30_000)
+    page.wait_for_selector("text=/^training,/", timeout=60_000)
     stop_button(page).click()
     expect(page.get_by_text("stopped", exact=True).first).to_be_visible(timeout=30_000)
 
