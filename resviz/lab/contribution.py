@@ -41,9 +41,9 @@ def rows(subject: Subject, settings: Contribution, watch: Watch) -> Iterator[Row
     states: dict[str, State] = {"initial": network.initial(subject)}
     if subject.run is not None:
         states["trained"] = network.weights(subject)
-    size = batch_size(subject.spec.node(), len(network.chain(subject, device).links), len(chosen))
     for done, (weights, state) in enumerate(states.items(), start=1):
         chain = network.chain(subject, device, state)
+        size = batch_size(subject.spec.node(), len(chain.links), len(chosen))
         sums = contributions(chain, network.Batches(chosen, data, size, device), watch)
         for number, (link, found) in enumerate(zip(chain.units, sums)):
             means = found.means()
