@@ -271,14 +271,23 @@ def take(run: Run) -> int:
 
 def _reclaimed(run: Run) -> int:
     """The lock of a run that may go on, which from now on does; raises RunError, or FileNotFoundError without one."""
-    refuse_to_resume(run)
-    try:
-        descriptor = lock.reclaim(run.lock)
-    except BlockingIOError:
-        raise RunError(f"the run {run.id} goes on already") from None
+    descriptor = _let_go(run)
     (run.path / "stop").unlink(missing_ok=True)
     journal.Journal(run.metrics).write({"kind": AGAIN})
     return descriptor
+
+
+def _let_go(run: Run) -> int:
+    """The lock of a run that may go on, once the process that wrote its last row has ended; raises as `_reclaimed`."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        # looked at each time: somebody else may have resumed it
+        refuse_to_resume(run)
+        try:
+            return lock.reclaim(run.lock)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise RunError(f"the run {run.id} has not ended yet: resume it again in a moment") from None
 
 
 def refuse_to_resume(run: Run) -> None:

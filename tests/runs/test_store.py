@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -123,6 +124,26 @@ def test_a_deleted_run_is_gone_and_a_living_one_is_not_deleted(folder: Path, mon
     store.delete(run)
     assert store.listed() == []
     assert list(folder.iterdir()) == []
+
+
+def test_a_run_whose_process_is_still_ending_goes_on_once_that_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that holds torch takes a second or more to go after its last row, which the page shows at once."""
+    run = made()
+    descriptor = lock.claim(run.lock)
+    Journal(run.metrics).write({"kind": "end", "state": "stopped", "message": ""})
+    assert run.state() == "stopped"
+    monkeypatch.setattr(store, "PATIENCE_SECONDS", 0.0)
+    with pytest.raises(store.RunError, match="has not ended yet: resume it again in a moment"):
+        store.take(run)
+    monkeypatch.setattr(store, "PATIENCE_SECONDS", 30.0)
+    ending = threading.Timer(1.5, os.close, (descriptor,))
+    ending.start()
+    again = store.take(run)
+    ending.join()
+    assert run.state() == "starting"
+    with pytest.raises(store.RunError, match="cannot be resumed: it is starting"):
+        store.take(run)
+    os.close(again)
 
 
 def test_status_and_csv_come_from_the_rows() -> None:
