@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 
 from resviz import cli
+from resviz.cli import commands
 from resviz.nn.client import Torch
 from resviz.zoo.families import FAMILIES, PRESETS, named, to_json
 from resviz.zoo.shortcuts import SHORTCUTS
@@ -98,6 +99,11 @@ def test_table_in_every_notation_and_level(resviz: Terminal, notation: str, by: 
 
 def test_the_defaults_are_text_and_op(resviz: Terminal) -> None:
     assert resviz.well("table", "resnet20") == resviz.well("table", "resnet20", "--format", "text", "--by", "op")
+
+
+def test_every_command_has_a_place_of_its_own_in_the_help() -> None:
+    ranks = [command.rank for command in commands.found()]
+    assert len(set(ranks)) == len(ranks) > 20
 
 
 @pytest.mark.parametrize("preset", PRESETS.names())
@@ -249,7 +255,7 @@ def test_what_is_no_file_is_refused(resviz: Terminal, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["table", "nosuch"], "there is no preset or family 'nosuch'; the nearest is"),
+        (["table", "nosuch"], "there is no preset or family 'nosuch': the families are resnet"),
         (["table", "resnet51"], "the nearest is resnet"),
         (["table", ""], "there is no preset or family ''"),
         (["table", "\n\x1b[2J"], "there is no preset or family"),

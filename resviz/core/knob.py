@@ -6,6 +6,7 @@ What is refused is refused with one sentence, a SpecError, that names the neares
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import math
 import re
 from collections.abc import Callable, Sequence
@@ -22,6 +23,8 @@ LARGEST = 10**15
 """No choice is larger; Python neither compares much larger whole numbers with floats nor prints them."""
 NUMBER = re.compile(r"[-+]?[0-9]{1,18}(?:\.[0-9]{1,18})?(?:[eE][-+]?[0-9]{1,2})?")
 TRUE, FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
+ALIKE = 0.6
+"""How alike two names are, from 0 to 1, before one is taken for a slip of the other."""
 
 
 class SpecError(ValueError):
@@ -229,6 +232,13 @@ def nearest(value: Value, options: Sequence[Value]) -> Value:
         return min(options, key=lambda option: (abs(float(option) - value), option))  # type: ignore[arg-type]
     text = str(value).lower()
     return max(options, key=lambda option: _likeness(text, str(option).lower()))
+
+
+def hint(name: str, options: Sequence[str]) -> str:
+    """The end of a sentence that refuses a name: the option that is spelled most alike, or nothing if none is."""
+    alike = {option: difflib.SequenceMatcher(None, name.lower(), option).ratio() for option in options}
+    near = max(alike, key=alike.__getitem__)
+    return f"; the nearest is {near}" if alike[near] >= ALIKE else ""
 
 
 def _likeness(a: str, b: str) -> tuple[bool, int]:

@@ -102,13 +102,19 @@ def stop(experiment: Experiment) -> None:
 
 def delete(experiment: Experiment) -> None:
     """Remove the experiment and its runs; raises RunError if one is pinned, before any is touched, or does not end."""
-    for run in experiment.runs():
-        shelf.refuse_pinned(run)
+    if why := pinned(experiment):
+        raise RunError(why)
     stop(experiment)
     for run in experiment.runs():
         if run.path.exists():
             shelf.delete(run)
     shutil.rmtree(experiment.path)
+
+
+def pinned(experiment: Experiment) -> str | None:
+    """Why the experiment cannot be deleted, where one of its runs is pinned."""
+    runs = [run.id for run in experiment.runs() if shelf.label(run).pinned]
+    return f"{' and '.join(runs)} of it {'are' if runs[1:] else 'is'} pinned: take the pin away first" if runs else None
 
 
 def find(experiment_id: str) -> Experiment:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from resviz.core.knob import SpecError, nearest, quoted
+from resviz.core.knob import SpecError, hint, quoted
 from resviz.core.spec import NetSpec
 from resviz.export import carried
 from resviz.export.figure import Drawing, Figure, drawing
@@ -121,8 +121,9 @@ def deferred(module: str, package: str, format: str) -> Callable[[Job], bytes]:
 def chosen(exports: dict[str, Export], name: str) -> Export:
     """The export of that name; raises SpecError with the nearest."""
     if name not in exports:
-        near = nearest(name, tuple(exports))
-        raise SpecError(f"there is no format {name!r}: there are {', '.join(exports)}; the nearest is {near}")
+        raise SpecError(
+            f"there is no format {quoted(name)!r}: there are {', '.join(exports)}{hint(name, tuple(exports))}"
+        )
     return exports[name]
 
 

@@ -51,32 +51,14 @@ def markdown(table: Ruled, line: str) -> str:
 def latex(table: Ruled, line: str) -> str:
     """A table environment with the rules of booktabs, brackets as in the paper."""
 
-    def row(cells: tuple[str, ...]) -> str:
-        return "    " + " & ".join(cells) + r" \\"
+    def row(cells: tuple[Cell, ...]) -> str:
+        return notation.ruled_row(map(_latex_cell, cells))
 
-    rows = f"\n    {APART}\n".join(row(tuple(map(_latex_cell, cells))) for cells in table.rows)
-    foot = [row(tuple(map(_latex_cell, cells))) for cells in table.foot]
-    lines = [
-        f"% {line}",
-        r"% needs \usepackage{booktabs}",
-        r"\begin{table}",
-        r"  \centering",
-        r"  \setlength{\belowcaptionskip}{6pt}",
-        rf"  \caption{{{CAPTION}.}}",
-        r"  \renewcommand{\arraystretch}{1.15}",
-        rf"  \begin{{tabular}}{{l{'c' * (len(table.header) - 1)}}}",
-        r"    \toprule",
-        row(tuple(map(latex_text, table.header))),
-        r"    \midrule",
-        rows,
-        r"    \midrule",
-        *foot,
-        r"    \bottomrule",
-        r"  \end{tabular}",
-        r"\end{table}",
-        "",
-    ]
-    return "\n".join(lines)
+    rows = f"\n    {APART}\n".join(map(row, table.rows))
+    parts = ([notation.ruled_row(map(latex_text, table.header))], [rows], [*map(row, table.foot)])
+    columns = f"l{'c' * (len(table.header) - 1)}"
+    framed = notation.booktabs(CAPTION, columns, parts, [r"\renewcommand{\arraystretch}{1.15}"])
+    return "\n".join([f"% {line}", *framed, ""])
 
 
 def _latex_cell(cell: Cell) -> str:

@@ -106,24 +106,9 @@ def latex(title: str, rows: Sequence[Row], totals: Totals) -> str:
     cells = grid(rows, totals, separator="\\,")
 
     def row(line: Sequence[str]) -> str:
-        texts = (cell if cell.replace("\\,", "").isdigit() else latex_text(cell) for cell in line)
-        return "    " + " & ".join(texts) + r" \\"
+        return notation.ruled_row(cell if cell.replace("\\,", "").isdigit() else latex_text(cell) for cell in line)
 
+    caption = f"{latex_text(title)}: {latex_text(summary(totals))}"
     columns = "".join("r" if numeric else "l" for numeric in NUMERIC)
-    lines = [
-        "% needs \\usepackage{booktabs}",
-        r"\begin{table}",
-        r"  \centering",
-        f"  \\caption{{{latex_text(title)}: {latex_text(summary(totals))}.}}",
-        f"  \\begin{{tabular}}{{{columns}}}",
-        r"    \toprule",
-        row(cells.header),
-        r"    \midrule",
-        *map(row, cells.body),
-        r"    \midrule",
-        row(cells.foot),
-        r"    \bottomrule",
-        r"  \end{tabular}",
-        r"\end{table}",
-    ]
-    return "\n".join(lines) + "\n"
+    parts = ([row(cells.header)], [*map(row, cells.body)], [row(cells.foot)])
+    return "\n".join(notation.booktabs(caption, columns, parts)) + "\n"

@@ -25,6 +25,10 @@ class Accuracy:
         return self.wrong / self.images
 
 
+LEVELS = ("stage", "unit")
+"""Behind what the maps of a picture are taken."""
+
+
 @dataclass(frozen=True)
 class Map:
     """The channels of one signal as a picture: its path, its shape, and PNG data."""

@@ -8,14 +8,13 @@ from torch import Tensor
 from resviz.core.net import sections
 from resviz.lab import network, pictures
 from resviz.lab.chain import Chain, flat
-from resviz.lab.client import Features, Map
+from resviz.lab.client import LEVELS, Features, Map
 from resviz.lab.errors import LabError
 from resviz.lab.subject import Subject
 from resviz.train.batches import Normalise, resized
 from resviz.train.data import Data
 from resviz.train.prepare import disordered
 
-LEVELS = ("stage", "unit")
 BRIGHTEST = 255.0
 
 

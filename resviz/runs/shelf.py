@@ -83,14 +83,9 @@ def _write(run: Run, said: Label) -> None:
 
 def delete(run: Run) -> None:
     """Stop and remove the run; raises RunError if it is pinned or does not end in time."""
-    refuse_pinned(run)
-    store.delete(run)
-
-
-def refuse_pinned(run: Run) -> None:
-    """Raise RunError where the run is pinned."""
     if label(run).pinned:
         raise RunError(f"the run {run.id} is pinned: take the pin away first")
+    store.delete(run)
 
 
 def size(run: Run) -> int:

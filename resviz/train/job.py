@@ -48,9 +48,12 @@ class Job:
     data: Data
     model: nn.Module
     steps_per_epoch: int
-    steps: int
     engine: Engine
     together: int
+
+    @property
+    def steps(self) -> int:
+        return self.recipe.steps_of(self.steps_per_epoch)
 
     def start_row(self) -> Row:
         return {
@@ -144,15 +147,14 @@ def prepare(run: Run, before: Progress | None, watch: Callable[[], None], team: 
     watch()
     model = build(infer(spec.net(), spec.input_shape()), recipe.seed)
     steps_per_epoch = len(batches.cuts(len(data.train), recipe.batch, team.fewest))
-    steps = recipe.steps or recipe.epochs * steps_per_epoch
     engine = before.engine if before else None
     if engine is not None:
         device_of(engine.device.type)
     if engine is None and team.rank == 0:
         sample = next(batches.training(data, source, recipe.batch, torch.Generator()))
-        engine = choose(model, sample, recipe, steps)
+        engine = choose(model, sample, recipe, recipe.steps_of(steps_per_epoch))
     together = batch_size(spec.node(), KEPT)
-    return Job(chosen, spec, recipe, data, model, steps_per_epoch, steps, team.from_first(engine), together)
+    return Job(chosen, spec, recipe, data, model, steps_per_epoch, team.from_first(engine), together)
 
 
 def _resumed(run: Run, training: Training, before: Progress | None, log: logging.Logger) -> Iterator[Row]:

@@ -18,7 +18,7 @@ class Pace:
 
     def __init__(self, recipe: Recipe, steps_per_epoch: int, clock: Callable[[], float] = time.perf_counter) -> None:
         self.steps_per_epoch = steps_per_epoch
-        self.steps = recipe.steps or recipe.epochs * steps_per_epoch
+        self.steps = recipe.steps_of(steps_per_epoch)
         self.step = 0
         self._limit = recipe.seconds
         self._clock = clock

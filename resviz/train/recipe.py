@@ -113,6 +113,10 @@ class Recipe(Spec):
         """The learning rate when `progress` (0 to 1) of the training is done."""
         return self.lr * SCHEDULES[self.schedule].thing.share(progress, self.warm_up)
 
+    def steps_of(self, steps_per_epoch: int) -> int:
+        """The steps that are asked for, or that the epochs come to."""
+        return self.steps or self.epochs * steps_per_epoch
+
     def moved(self) -> tuple[int, bool]:
         """By how many pixels training images are moved about at the most, and whether they are mirrored."""
         source = SOURCES[self.data].thing

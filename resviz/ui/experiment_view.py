@@ -26,7 +26,6 @@ from resviz.views import curves as drawn
 from resviz.views.vega import Chart
 
 EVERY_SECONDS = 1.0
-PANELS = (("train_error", "Training error"), ("test_error", "Test error"))
 
 
 def show(experiment: Experiment) -> None:
@@ -50,12 +49,10 @@ def _live(experiment: Experiment, was_alive: bool) -> None:
     asked = experiment.design.recipe.get("epochs", "")
     longest = int(asked) if asked.isdigit() and not experiment.design.vary else epochs
     if epochs:
-        st.html(run_curves.legend([(arm.title, *run_curves.hue(i, theme())) for i, arm in enumerate(arms)]))
-        for column, (quantity, title) in zip(st.columns(2), PANELS, strict=True):
-            with column:
-                st.markdown(title)
-                option = curves(arms, quantity, max(longest, epochs))
-                st.echarts_chart(option, height=320, key=f"experiment-{quantity}", alt=f"{title} of each by epoch")
+        drawn_to = max(longest, epochs)
+        run_curves.show_errors(
+            "experiment", [arm.title for arm in arms], lambda quantity: curves(arms, quantity, drawn_to)
+        )
     _table(arms)
 
 
@@ -146,7 +143,8 @@ def _files(experiment: Experiment) -> None:
         )  # fmt: skip
         chart_files.buttons(partial(_chart, experiment), experiment.id)
         if not experiment.alive():
-            st.button("Delete it and its runs", on_click=_delete, args=(experiment,))
+            why = record.pinned(experiment)
+            st.button("Delete it and its runs", on_click=_delete, args=(experiment,), disabled=bool(why), help=why)
 
 
 def _chart(experiment: Experiment) -> Chart:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -17,7 +18,6 @@ from resviz.ui import run_curves, run_view
 from resviz.ui.colours import theme
 
 EVERY_SECONDS = 2.0
-PANELS = (("train_error", "Training error"), ("test_error", "Test error"))
 
 
 def show(runs: Sequence[Run]) -> None:
@@ -31,12 +31,7 @@ def _live(runs: Sequence[Run], were_alive: bool) -> None:
         st.rerun()
     ends = [[row for row in kept(store.rows(run)[0]) if row.get("kind") == "epoch"] for run in runs]
     titles = _titles(runs)
-    st.html(run_curves.legend([(title, *run_curves.hue(i, theme())) for i, title in enumerate(titles)]))
-    for column, (quantity, words) in zip(st.columns(2), PANELS, strict=True):
-        with column:
-            st.markdown(words)
-            option = curves(titles, ends, quantity)
-            st.echarts_chart(option, height=320, key=f"compared-{quantity}", alt=f"{words} of each run by epoch")
+    run_curves.show_errors("compared", titles, partial(curves, titles, ends))
     st.dataframe(pd.DataFrame([_line(run, title) for run, title in zip(runs, titles, strict=True)]), hide_index=True)
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any
 
+import streamlit as st
+
 from resviz.draw.theme import Theme
+from resviz.ui.colours import theme
 
 MOST_POINTS = 500
 HUES = ("conv", "linear", "activation", "shortcut", "gate", "stage", "pool", "regulariser", "norm")
 """Categories of the theme whose edges tell curves apart; from the second round on the curves are dashed."""
+
+ERRORS = (("train_error", "Training error"), ("test_error", "Test error"))
 
 Point = tuple[object, object]
 
@@ -57,6 +62,15 @@ def band(name: str, low: Sequence[Point], high: Sequence[float], colour: str) ->
         {**unseen, **quiet, "name": f"{name}, highest", "data": [list(point) for point in above],
          "areaStyle": {"color": colour, "opacity": 0.18}},
     ]  # fmt: skip
+
+
+def show_errors(key: str, titles: Sequence[str], option: Callable[[str], dict[str, Any]]) -> None:
+    """A legend, and beside each other the `option` of "train_error" and of "test_error"."""
+    st.html(legend([(title, *hue(i, theme())) for i, title in enumerate(titles)]))
+    for column, (quantity, words) in zip(st.columns(2), ERRORS, strict=True):
+        with column:
+            st.markdown(words)
+            st.echarts_chart(option(quantity), height=320, key=f"{key}-{quantity}", alt=f"{words} of each by epoch")
 
 
 def legend(named: Sequence[tuple[str, str, bool]]) -> str:

@@ -11,7 +11,7 @@ import streamlit as st
 from resviz.core.knob import SpecError
 from resviz.runs import shelf, store
 from resviz.runs.status import status
-from resviz.runs.store import Run, RunError
+from resviz.runs.store import ALIVE, Run, RunError, State
 from resviz.train.recipe import recipe_of
 from resviz.ui import choice, run_view
 
@@ -19,6 +19,7 @@ RUN = "run"
 BETWEEN = ","
 LISTED = 30
 MOST_COMPARED = 9
+EVERY_SECONDS = 2.0
 
 
 def asked() -> list[str]:
@@ -44,14 +45,28 @@ def show() -> None:
         on_select=partial(_open, [run.id for run in shown]), column_config=columns,
     )  # fmt: skip
     st.caption(choice.plain(_room(len(runs), len(shown))))
+    states = _states()
+    if any(state in ALIVE for state in states.values()):
+        st.fragment(_follow, run_every=EVERY_SECONDS)(states)
+
+
+def _follow(states: dict[str, State]) -> None:
+    """Draws nothing; has the page drawn anew once a run begins or ends, whoever sees to it."""
+    if _states() != states:
+        st.rerun()
+
+
+def _states() -> dict[str, State]:
+    return {run.id: run.state() for run in store.listed()}
 
 
 def _room(runs: int, shown: int) -> str:
-    words = f"{runs} runs" + (f", the first {shown} of them shown" if shown < runs else "")
+    words = f"the first {shown} of them shown; " if shown < runs else ""
     try:
-        return f"{words}; they take {shelf.gigabytes(shelf.used())} of {shelf.gigabytes(shelf.allowed())}."
+        taken = f"{shelf.gigabytes(shelf.used())} of {shelf.gigabytes(shelf.allowed())} taken."
     except RunError as error:
-        return f"{words}; {error}."
+        taken = f"{error}."
+    return f"{runs} run{'s' if runs > 1 else ''}; {words}{taken}"
 
 
 def _open(names: list[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -26,6 +27,7 @@ from resviz.views.vega import Chart
 from resviz.zoo.families import from_json, to_json
 
 EVERY_SECONDS = 1.0
+REFUSED_NAME = "run-name-refused"
 CURVES = (("training", "linear", True), ("test", "conv", False), ("validation", "activation", False))
 WORDS = {
     "queued": "never started",
@@ -37,6 +39,14 @@ WORDS = {
     "failed": "failed",
     "interrupted": "interrupted",
 }
+
+
+@dataclass(frozen=True)
+class Refused:
+    """What somebody typed that is not possible, and why."""
+
+    typed: str
+    why: str
 
 
 def show(run: Run, spec: NetSpec) -> None:
@@ -165,7 +175,8 @@ def _keep(run: Run, alive: bool) -> None:
     """Its name, its pin, and the way out."""
     said = shelf.label(run)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.session_state["run-name"] = said.name
+        refused = st.session_state.pop(REFUSED_NAME, None)
+        st.session_state["run-name"] = refused.typed if refused else said.name
         st.text_input(
             "Name", key="run-name", placeholder="a name for this run", label_visibility="collapsed", width=260,
             on_change=_rename, args=(run,),
@@ -175,6 +186,8 @@ def _keep(run: Run, alive: bool) -> None:
                   help="it stands first in the list, and is not deleted")  # fmt: skip
         st.button("Delete", key="run-delete", disabled=alive or said.pinned, on_click=_delete, args=(run,),
                   help=f"takes {shelf.gigabytes(shelf.size(run))}")  # fmt: skip
+    if refused:
+        st.error(choice.plain(refused.why))
 
 
 def _resume(run: Run) -> None:
@@ -182,7 +195,11 @@ def _resume(run: Run) -> None:
 
 
 def _rename(run: Run) -> None:
-    attempt(lambda: shelf.rename(run, st.session_state["run-name"]))
+    typed = st.session_state["run-name"]
+    try:
+        shelf.rename(run, typed)
+    except (ValueError, OSError) as error:
+        st.session_state[REFUSED_NAME] = Refused(typed, str(error))
 
 
 def _pin(run: Run) -> None:

@@ -11,6 +11,7 @@ SPACE = """
 [data-testid="stSidebarHeader"] {height:2.6rem; padding-top:0.4rem; padding-bottom:0}
 [data-testid="stSidebarUserContent"] {padding-top:0; padding-bottom:1rem}
 .stSidebar h3 {padding-top:0}
+.st-key-view > div > [role="tablist"] {flex-wrap:wrap; row-gap:0}
 @media (max-width:640px) {.stMainBlockContainer {padding:4rem 1rem 1rem}}
 """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from resviz.core.knob import SpecError, nearest, quoted
+from resviz.core.knob import SpecError, hint, quoted
 from resviz.core.registry import Registry
 from resviz.core.spec import NetSpec
 
@@ -45,8 +45,9 @@ def named(name: str, choices: Mapping[str, str]) -> NetSpec:
     if name in FAMILIES:
         return FAMILIES[name].thing.of_text(choices)
     if name not in PRESETS:
-        near = nearest(name, (*PRESETS.names(), *FAMILIES.names()))
-        raise SpecError(f"there is no preset or family {quoted(name)!r}; the nearest is {near}")
+        near = hint(name, (*PRESETS.names(), *FAMILIES.names()))
+        there = near or f": the families are {', '.join(FAMILIES.names())}"
+        raise SpecError(f"there is no preset or family {quoted(name)!r}{there}")
     preset = PRESETS[name].thing
     cls = FAMILIES[preset.family].thing
     spec = cls.of(preset.knobs)

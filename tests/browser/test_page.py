@@ -22,6 +22,9 @@ from safetensors.numpy import load_file
 from serving import Open, Server
 
 from resviz.runs import store
+from resviz.train.launch import launch
+from resviz.train.recipe import Recipe
+from resviz.zoo.families import from_text
 
 CONTRAST = (Path(__file__).parent / "contrast.js").read_text(encoding="utf-8")
 
@@ -372,6 +375,8 @@ def test_a_phone_reaches_everything(visit: Open) -> None:
     page = visit(size=(390, 844), layout="cifar", depth="8")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     expect(page.locator(".canvas svg").first).to_be_visible()
+    for name in ("Graph", "Train", "Lab"):
+        expect(page.get_by_role("tab", name=name, exact=True)).to_be_in_viewport(ratio=1)
     page.get_by_test_id("stExpandSidebarButton").click()
     for name in ("Depth", "Block", "Shortcut"):
         expect(page.locator("[data-testid=stSidebar]").get_by_text(name, exact=True).first).to_be_in_viewport()
@@ -397,6 +402,21 @@ def test_training_is_seen_to_its_end_with_a_reload_in_the_middle(visit: Open, se
     assert sum(row["kind"] == "epoch" for row in curve) == 8
     assert json.loads(download(page, "Spec (JSON)", tmp_path).read_text())["depth"] == 20
     assert (server.runs / name).is_dir()
+
+
+def test_the_list_of_runs_follows_what_others_begin_and_stop(
+    visit: Open, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A training that the command line stops: the list says so by itself, without a press on the page."""
+    monkeypatch.setenv("RESVIZ_RUNS", str(server.runs))
+    run = launch(from_text("resnet:layout=cifar:depth=56"), Recipe(epochs=1000, device="cpu"))
+    page = visit(view="Train", layout="cifar", depth="8")
+    table = page.get_by_test_id("stDataFrame")
+    state = table.locator("td[aria-colindex='2']").first
+    expect(state).to_have_text(re.compile("training|starting|waiting"))
+    store.stop(run)
+    expect(state).to_have_text("stopped", timeout=30_000)
+    store.delete(run)
 
 
 def test_stop_stops_and_resume_goes_on_live(visit: Open) -> None:

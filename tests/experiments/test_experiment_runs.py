@@ -68,9 +68,12 @@ def test_with_a_pinned_run_nothing_is_deleted_and_nothing_is_stopped() -> None:
     begun = record.begin_all(TWO, start=lambda run, recipe: None)
     _, last = begun.runs()
     shelf.pin(last, pinned=True)
+    assert record.pinned(begun) == f"{last.id} of it is pinned: take the pin away first"
     with pytest.raises(store.RunError, match="is pinned: take the pin away first"):
         record.delete(begun)
     assert [run.state() for run in begun.runs()] == ["queued", "queued"]
+    shelf.pin(last, pinned=False)
+    assert record.pinned(begun) is None
 
 
 def test_a_run_that_was_deleted_is_passed_over() -> None:

@@ -275,7 +275,9 @@ def test_every_format_has_a_place_and_a_note() -> None:
 def test_a_format_is_chosen_by_name_or_by_ending() -> None:
     found: dict[str, Export] = formats.found()
     assert chosen(found, "tikz").title == "TikZ"
-    with pytest.raises(ValueError, match=r"there is no format 'jpeg': there are svg, .*; the nearest is"):
+    with pytest.raises(ValueError, match=r"there is no format 'pytroch': there are svg, .*; the nearest is pytorch$"):
+        chosen(found, "pytroch")
+    with pytest.raises(ValueError, match=r"there is no format 'jpeg': there are svg, .*, json$"):
         chosen(found, "jpeg")
     assert by_ending(found, Path("A.PDF"), "figure").name == "pdf"
     with pytest.raises(ValueError, match=r"^net\.gif ends in no format that resviz draws: it may end in \.svg, \.pdf"):

@@ -263,12 +263,17 @@ def test_a_run_is_named_and_pinned_and_its_name_is_no_markup() -> None:
     at = page(view="Train", layout="cifar", depth="8", run=run.id)
     assert not at.button(key="run-delete").disabled
     at.text_input(key="run-name").set_value("**my** <b>run</b>").run()
+    at.text_input(key="run-name").set_value("x" * 101).run()
+    well(at)
+    assert at.text_input(key="run-name").value == "x" * 101
+    assert any("101 characters and 100 are the most" in error.value for error in at.error)
     at.toggle(key="run-pin").set_value(True).run()
     well(at)
+    assert not at.error
     assert shelf.label(run) == shelf.Label("**my** <b>run</b>", True)
     assert at.button(key="run-delete").disabled
     assert any(r"\*\*my\*\* \<b\>run\</b\>" in text.value for text in at.markdown)
-    assert any("1 runs; they take" in text.value.replace("\\", "") for text in at.caption)
+    assert any("1 run; " in text.value.replace("\\", "") for text in at.caption)
     at.toggle(key="run-pin").set_value(False).run()
     at.button(key="run-delete").click().run()
     well(at)

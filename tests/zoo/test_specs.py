@@ -177,6 +177,8 @@ def test_a_knob_that_there_is_not():
 
 
 def test_a_name_that_there_is_not():
+    with pytest.raises(SpecError, match=r"there is no preset or family 'foo': the families are .*resnet"):
+        named("foo", {})
     with pytest.raises(SpecError, match="there is no preset or family 'resnet51'; the nearest is resnet50"):
         named("resnet51", {})
     with pytest.raises(SpecError, match="there is no family 'resnets'"):

@@ -47,4 +47,4 @@ def _network(spec: NetSpec) -> list[str]:
     return [spec.title(), f"  network {to_text(spec)}", f"  page    ?{urlencode(parameters)}"]
 
 
-COMMAND = Command("open", 8.5, "say which network a figure, a table, source or weights are of", run, options)
+COMMAND = Command("open", 8.4, "say which network a figure, a table, source or weights are of", run, options)

@@ -34,4 +34,4 @@ def _curves(run: store.Run, quantity: str) -> list[curves.Curve]:
     return curves.of_rows(f"{run.config()['title']} ({run.id})", kept(store.rows(run)[0]), quantity)
 
 
-COMMAND = Command("plot", 11.5, "draw the curves of runs into a file", run, options)
+COMMAND = Command("plot", 11.6, "draw the curves of runs into a file", run, options)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from resviz.core.knob import SpecError
+from resviz.lab import jobs
 from resviz.lab.experiments import EXPERIMENTS
 from resviz.lab.names import by_name, untrained
 from resviz.lab.settings import Settings
@@ -56,14 +57,16 @@ def names(shown: Shown, name: str) -> list[str]:
 
 def subjects(shown: Shown, name: str) -> list[Named]:
     """What the names stand for."""
-    return [_named(each, shown, trained(name)) for each in names(shown, name)]
+    return [_named(each, shown, name) for each in names(shown, name)]
 
 
-def _named(name: str, shown: Shown, trained: bool) -> Named:
+def _named(name: str, shown: Shown, experiment: str) -> Named:
+    with_data = trained(experiment)
     try:
-        if name == THIS:
-            return Named(name, untrained(shown.spec, trained=trained))
-        return Named(name, by_name(name, trained=trained))
+        found = untrained(shown.spec, trained=with_data) if name == THIS else by_name(name, trained=with_data)
+        if experiment in EXPERIMENTS and EXPERIMENTS[experiment].thing.needs_units:
+            jobs.refuse_unitless(found.spec)
+        return Named(name, found)
     except ValueError as error:
         return Named(name, None, str(error))
 

@@ -10,13 +10,12 @@ import streamlit as st
 
 from resviz.core.ops import dims
 from resviz.lab import client
-from resviz.lab.client import Features
+from resviz.lab.client import LEVELS, Features
 from resviz.lab.subject import Subject
 from resviz.nn.client import shared
 from resviz.ui import choice
 
 ENDINGS = ("png", "jpg", "jpeg", "gif", "bmp", "webp")
-LEVELS = ("stage", "unit")
 LIKELY = 3
 
 

@@ -33,13 +33,13 @@ def show(shown: Shown) -> None:
     """The experiment to be tried at the left, the one that was begun at the right, the list of them below."""
     left, right = st.columns([1, 2], gap="large")
     with left:
-        _try(shown)
+        _proposal(shown)
     with right:
         _begun()
     _list()
 
 
-def _try(shown: Shown) -> None:
+def _proposal(shown: Shown) -> None:
     name = _chosen()
     asked = _named(name) if name in EXPERIMENTS else _own(shown)
     if asked is None:

@@ -172,14 +172,14 @@ def _read() -> Figure:
 
 
 def _upload() -> None:
+    said = st.session_state.pop(SAID, "")
     with st.popover("Open a file", width="content"):
         st.file_uploader(
             "A figure, table or source that resviz wrote, or weights", key="opened", on_change=_open,
             help="Weights are recognised by the names and shapes of their tensors; larger files by resviz open FILE.",
         )  # fmt: skip
-    said = st.session_state.pop(SAID, "")
-    if said:
-        st.info(choice.plain(said))
+        if said:
+            st.info(choice.plain(said))
 
 
 def _open() -> None:
