@@ -236,8 +236,9 @@ def nearest(value: Value, options: Sequence[Value]) -> Value:
 
 def hint(name: str, options: Sequence[str]) -> str:
     """The end of a sentence that refuses a name: the option that is spelled most alike, or nothing if none is."""
-    alike = {option: difflib.SequenceMatcher(None, name.lower(), option).ratio() for option in options}
-    near = max(alike, key=alike.__getitem__)
+    text = name.lower()
+    alike = {option: difflib.SequenceMatcher(None, text, option).ratio() for option in options}
+    near = max(options, key=lambda option: (alike[option], _likeness(text, option)))
     return f"; the nearest is {near}" if alike[near] >= ALIKE else ""
 
 
