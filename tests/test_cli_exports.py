@@ -151,12 +151,17 @@ def test_weights_go_through_the_command_line(resviz: Run) -> None:
         (["export", "resnet8", "--to", "onnx", "--weights", "no.safetensors", "-o", "x"], "No such file or directory"),
         (["draw", "resnet8", "--view", "unit", "--style", "unit", "-o", "x.svg"], "not both"),
         (["draw", "googlenet", "--level", "op", "--page", "column", "-o", "x.svg"], "7 pt are the least"),
+        (["export", "--spec", "empty.json", "--to", "csv"], "there is no network to write: the list is empty"),
+        (["code", "resnet8", "-o", "x.svg"], "x.svg ends as SVG does, and PyTorch was asked for: .py is its ending"),
+        (["export", "resnet8", "--to", "keras", "-o", "x.keras"], "x.keras ends as a file of weights does"),
+        (["export", "resnet8", "--to", "pytorch", "-o", "x.keras.py"], "x.keras.py ends as Keras does"),
         (["open", "nowhere.svg"], "nowhere.svg: No such file or directory"),
         (["open", "."], ".: Is a directory"),
         (["open", "x", "--depth", "50"], "this command has no --depth"),
     ],
 )
 def test_what_is_wrong_is_one_line_and_2(resviz: Run, arguments: list[str], words: str) -> None:
+    Path("empty.json").write_text("[]", encoding="utf-8")
     code, out, err = resviz(*arguments)
     assert (code, out) == (2, "")
     assert words in err

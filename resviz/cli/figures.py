@@ -9,6 +9,7 @@ from pathlib import Path
 
 from resviz.cli import networks
 from resviz.cli.command import Command, Texts
+from resviz.core import files
 from resviz.core.knob import SpecError
 from resviz.core.spec import NetSpec
 from resviz.export import formats
@@ -16,6 +17,8 @@ from resviz.export.export import Export, Job
 from resviz.export.figure import Figure
 from resviz.zoo.families import from_text
 
+WEIGHTS = (".keras", ".h5", ".caffemodel", ".pt", ".pth", ".ckpt")
+"""Endings by which other programs know trained weights in formats that are not written here."""
 SEVERAL = "column"
 """The style in which several networks are drawn where none is asked for."""
 
@@ -31,6 +34,8 @@ def job(command: Command, options: argparse.Namespace, texts: Texts) -> Job:
     """The networks and the figure that were asked for; raises SpecError."""
     own, others = command.own(texts, Figure)
     specs: list[NetSpec] = [*networks.several(options, others), *map(from_text, options.beside)]
+    if not specs:
+        raise SpecError("there is no network to write: the list is empty")
     if len(specs) > 1:
         own = {"style": SEVERAL, **own}
     return Job(tuple(specs), Figure.of_text(own))
@@ -56,15 +61,21 @@ def deliver(export: Export, work: Job, output: str | None) -> int:
     if output is None:
         sys.stdout.write(made.decode("utf-8-sig"))
     else:
-        Path(output).write_bytes(made)
+        files.write(Path(output), made)
     return 0
 
 
 def _refuse_ending(export: Export, file: Path) -> None:
     """Raise SpecError where programs would take the file for one of another format."""
     last = file.suffix.lower()
-    others = [other.title for other in formats.found().values() if other.ending.endswith(last)]
-    if last and others and not export.ending.endswith(last):
-        raise SpecError(
-            f"{file.name} ends as {others[0]} does, and {export.title} was asked for: {export.ending} is its ending"
-        )
+    found = formats.found().values()
+    whole = [other.title for other in found if other.ending != last and file.name.lower().endswith(other.ending)]
+    others = [other.title for other in found if other.ending.endswith(last)]
+    if last in WEIGHTS:
+        others = ["a file of weights"]
+    if not last or not others or export.title in whole or (export.ending.endswith(last) and not whole):
+        return
+    raise SpecError(
+        f"{file.name} ends as {(whole or others)[0]} does, and {export.title} was asked for: {export.ending} is its "
+        "ending"
+    )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import vl_convert
 
+from resviz.core import files
 from resviz.draw import raster
 from resviz.draw.raster import RasterError
 
@@ -33,7 +34,7 @@ def svg(document: Mapping[str, object]) -> str:
 def save(file: Path, document: Mapping[str, object]) -> None:
     """Write the chart in the format of the file's ending; raises RasterError on another than a chart's."""
     refuse_unknown(file)
-    file.write_bytes(WRITERS[file.suffix.lower()](svg(document)))
+    files.write(file, WRITERS[file.suffix.lower()](svg(document)))
 
 
 def refuse_unknown(file: Path) -> None:

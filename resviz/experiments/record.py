@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from resviz.core.files import write_json
 from resviz.core.knob import SpecError
 from resviz.experiments.design import Design, of_json
 from resviz.runs import shelf, store
@@ -148,9 +149,7 @@ def _write(experiment: Experiment) -> None:
         "prediction": experiment.prediction,
         "arms": arms,
     }
-    beside = experiment.path / f".{FILE}.part"
-    beside.write_text(json.dumps(value, ensure_ascii=False, indent=1), "utf-8")
-    beside.replace(experiment.path / FILE)
+    write_json(experiment.path / FILE, value)
 
 
 def _read(path: Path) -> Experiment:

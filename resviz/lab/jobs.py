@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from resviz.core.files import write_json
 from resviz.core.spec import NetSpec
 from resviz.lab.errors import LabError
 from resviz.lab.experiments import EXPERIMENTS, Experiment
@@ -92,9 +93,7 @@ def begin(job: Job) -> Run:
     run.path.mkdir(parents=True)
     title = f"{EXPERIMENTS[job.name].title} of {job.subject.title()}"
     about = {"title": title, "created": datetime.now(UTC).isoformat(timespec="seconds"), **job.config()}
-    beside = run.path / ".config.json.part"
-    beside.write_text(json.dumps(about, ensure_ascii=False, indent=1), "utf-8")
-    beside.replace(run.path / "config.json")
+    write_json(run.path / "config.json", about)
     descriptor = queue.draw(run.home, queue.experiments().kind, run.id)
     try:
         store.start(run, WORKER, (descriptor,))

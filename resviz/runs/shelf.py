@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from resviz.core.files import write_json
 from resviz.runs import store
 from resviz.runs.store import Run, RunError
 
@@ -76,9 +77,7 @@ def pin(run: Run, pinned: bool) -> None:
 
 
 def _write(run: Run, said: Label) -> None:
-    beside = run.path / f".{FILE}.part"
-    beside.write_text(json.dumps(asdict(said), ensure_ascii=False), "utf-8")
-    beside.replace(run.path / FILE)
+    write_json(run.path / FILE, asdict(said))
 
 
 def delete(run: Run) -> None:

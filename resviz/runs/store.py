@@ -22,6 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from resviz.core.files import write_json
 from resviz.core.folders import expanded
 from resviz.runs import journal, lock, queue
 from resviz.runs.journal import Row
@@ -195,9 +196,7 @@ def create(spec: Mapping[str, object], recipe: Mapping[str, object], title: str)
     path = new_folder(title)
     created = datetime.now(UTC).isoformat(timespec="seconds")
     config = {"title": title, "created": created, "spec": dict(spec), "recipe": dict(recipe)}
-    beside = path / ".config.json.part"
-    beside.write_text(json.dumps(config, ensure_ascii=False, indent=1), "utf-8")
-    beside.replace(path / "config.json")
+    write_json(path / "config.json", config)
     return Run(path)
 
 

@@ -17,6 +17,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as serialise
 from torch import Tensor, nn
 
+from resviz.core import files
 from resviz.runs.journal import Row
 from resviz.train.engine import Engine
 from resviz.train.loop import Training
@@ -102,13 +103,4 @@ def progress(path: Path) -> Progress | None:
 def _write(tensors: Mapping[str, Tensor], path: Path, about: dict[str, str]) -> None:
     """All tensors, or none: a file that could not be written whole leaves nothing behind. Raises OSError."""
     whole = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    beside = path.with_name(f".{path.name}.part")
-    try:
-        with beside.open("wb") as file:
-            file.write(serialise(whole, {"format": "pt", **about}))
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError:
-        beside.unlink(missing_ok=True)
-        raise
+    files.write(path, serialise(whole, {"format": "pt", **about}))

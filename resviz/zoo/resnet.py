@@ -78,6 +78,24 @@ def _normalised(spec: ResNet) -> str:
     return "" if spec.bn else "bn"
 
 
+def _smaller_map(spec: ResNet) -> str:
+    return "" if len(spec.stages()) > 1 else "a second stage, which makes the map smaller"
+
+
+def _pooled_way(spec: ResNet) -> str:
+    return "a shortcut" if spec.shortcut == "none" else _smaller_map(spec)
+
+
+def _strided_1x1(spec: ResNet) -> str:
+    return _smaller_map(spec) if spec.block == "bottleneck" else "block bottleneck"
+
+
+def _normalised_projection(spec: ResNet) -> str:
+    if not ORDERS[spec.order].thing.projection_bn:
+        return f"an order that normalises projections, which {spec.order} does not"
+    return _normalised(spec) or _heeded("shortcut_bn")(spec)
+
+
 def _heeded(name: str) -> Callable[[ResNet], str]:
     """What a spec lacks for a knob that only some shortcuts heed."""
 
@@ -125,15 +143,19 @@ class ResNet(ImageSpec):
         "7×7 and max pooling, ResNet-D's three 3×3 and max pooling (deep), or one 3×3",
         choices=("imagenet", "cifar", "deep"),
     )
-    avg_down: bool = knob(False, "Average-pool shortcut", "ResNet-D: 2×2 average pooling carries the shortcut's stride")
+    avg_down: bool = knob(
+        False, "Average-pool shortcut", "ResNet-D: 2×2 average pooling carries the shortcut's stride", needs=_pooled_way
+    )
     se: bool = knob(False, "Squeeze-and-excitation", "a gate a channel at the end of each branch, reduction 16")
     stride_on: str = knob(
         "3x3", "Stride on", "which convolution of a bottleneck strides: the 3×3 (v1.5) or the first 1×1 (v1)",
-        choices=("3x3", "1x1"),
+        choices=("3x3", "1x1"), needs=_strided_1x1,
     )  # fmt: skip
     conv_bias: bool = knob(False, "Convolution bias", "a bias in every convolution")
     bn: bool = knob(True, "Batch normalisation", "off: no BN anywhere, neither in the units nor around them")
-    shortcut_bn: bool = knob(True, "BN on projections", "full pre-activation never has one", needs=_normalised)
+    shortcut_bn: bool = knob(
+        True, "BN on projections", "full pre-activation never has one", needs=_normalised_projection
+    )
     drop_path: float = knob(
         0.0, "Drop path", "stochastic depth: the last unit's rate, rising linearly from the first", low=0.0, high=0.95,
         needs=_way_round,
@@ -340,7 +362,7 @@ class ResNet(ImageSpec):
         """What a name such as ResNet-50 does not say of this choice; input and classes are the data's."""
         if self.block not in NAMED_BLOCKS:
             yield f"{BLOCKS[self.block].title} blocks"
-        if self.stride_on == "1x1" and self.order == "post" and self.block == "bottleneck":
+        if self.stride_on == "1x1" and self.order == "post":
             yield "v1"
         if self.order not in ("post", "pre"):
             yield self.order
@@ -355,7 +377,7 @@ class ResNet(ImageSpec):
         for said, words in (
             (self.conv_bias, "biases"),
             (not self.bn, "no BN"),
-            (self.bn and not self.shortcut_bn and ORDERS[self.order].thing.projection_bn, "no BN on projections"),
+            (not self.shortcut_bn, "no BN on projections"),
             (self.drop_path, f"drop path {self.drop_path:g}"),
             (self.zero_gamma, "zero γ"),
         ):

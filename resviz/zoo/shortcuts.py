@@ -106,6 +106,7 @@ What to look at: the few projections hold a good part of the parameters; the tot
     title="B",
     cite="He et al. 2015, option B",
     note="identity, and a 1×1 convolution where the size changes",
+    knobs=("shortcut_bn",),
     formula=B_FORMULA,
     text=B_TEXT,
 )
@@ -132,6 +133,7 @@ What to look at: the totals' parameters in shortcuts, with B and with C, for bas
     title="C",
     cite="He et al. 2015, option C; He et al. 2016, Fig. 2d",
     note="a 1×1 convolution on every shortcut",
+    knobs=("shortcut_bn",),
     formula=C_FORMULA,
     text=C_TEXT,
 )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from resviz.core.knob import Knob, SpecError
 from resviz.core.spec import NetSpec
-from resviz.zoo.families import FAMILIES, family, from_json, named, to_json
+from resviz.zoo.families import FAMILIES, PRESETS, family, from_json, named, to_json
 from resviz.zoo.resnet import ResNet
 
 FAMILY_NAMES = FAMILIES.names()
@@ -81,6 +81,25 @@ def test_what_was_chosen_survives(chosen):
     assert hash(cls.of(spec.values())) == hash(spec)
     for name, value in knobs.items():
         assert spec.values()[name] == value
+
+
+def other_values(spec, k):
+    """What else the knob can be, where its values can be listed."""
+    values = (True, False) if k.kind == "bool" else k.options(spec)
+    return [value for value in values if value != spec.values()[k.name]]
+
+
+@pytest.mark.parametrize("preset", PRESETS.names())
+def test_a_knob_that_can_be_turned_changes_the_network(preset: str) -> None:
+    """Otherwise two names would stand for one network: what does nothing beside the others is refused."""
+    spec = named(preset, {})
+    for k in type(spec).knobs():
+        for value in other_values(spec, k):
+            try:
+                turned = type(spec).of_text({**spec.chosen(), k.name: k.show(value)})
+            except SpecError:
+                continue
+            assert (turned.net(), turned.input_shape()) != (spec.net(), spec.input_shape()), f"{k.name} {value}"
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from pathlib import Path
 
-from resviz.cli import networks
+from resviz.cli import figures, networks
 from resviz.cli.command import Command, Texts
-from resviz.export.source import source
+from resviz.export.export import Job
+from resviz.export.formats import pytorch
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -16,12 +15,7 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, texts: Texts) -> int:
-    text = source(networks.one(options, texts))
-    if options.output:
-        Path(options.output).write_text(text, encoding="utf-8")
-    else:
-        sys.stdout.write(text)
-    return 0
+    return figures.deliver(pytorch.EXPORT, Job((networks.one(options, texts),)), options.output)
 
 
 COMMAND = Command("code", 6, "write the network as a stand-alone PyTorch file", run, options, takes_network=True)

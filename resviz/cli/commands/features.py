@@ -9,6 +9,7 @@ from pathlib import Path
 
 from resviz.cli import laboratory
 from resviz.cli.command import Command, Texts
+from resviz.core import files
 from resviz.core.ops import dims
 from resviz.lab.client import Features, features
 from resviz.lab.errors import LabError
@@ -58,9 +59,9 @@ def _read(file: Path) -> bytes:
 
 def _save(found: Features, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "picture.png").write_bytes(found.picture)
+    files.write(folder / "picture.png", found.picture)
     for number, at in enumerate(found.maps):
-        (folder / f"{number:03}-{at.path}.png").write_bytes(at.png)
+        files.write(folder / f"{number:03}-{at.path}.png", at.png)
 
 
 COMMAND = Command("features", 7.8, "show a picture on its way through a network", run, options)
