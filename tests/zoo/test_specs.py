@@ -91,10 +91,15 @@ def other_values(spec, k):
 
 @pytest.mark.parametrize("preset", PRESETS.names())
 def test_a_knob_that_can_be_turned_changes_the_network(preset: str) -> None:
-    """Otherwise two names would stand for one network: what does nothing beside the others is refused."""
+    """Otherwise two names would stand for one network: what does nothing beside the others is refused.
+
+    B and C are names of one network where every unit changes the size, as in ResNet-14 with a unit a stage.
+    """
     spec = named(preset, {})
     for k in type(spec).knobs():
         for value in other_values(spec, k):
+            if k.name == "shortcut" and max(spec.stages()) == 1:
+                continue
             try:
                 turned = type(spec).of_text({**spec.chosen(), k.name: k.show(value)})
             except SpecError:
