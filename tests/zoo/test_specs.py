@@ -98,7 +98,7 @@ def test_a_knob_that_can_be_turned_changes_the_network(preset: str) -> None:
     spec = named(preset, {})
     for k in type(spec).knobs():
         for value in other_values(spec, k):
-            if k.name == "shortcut" and max(spec.stages()) == 1:
+            if (preset, k.name) == ("resnet14", "shortcut"):
                 continue
             try:
                 turned = type(spec).of_text({**spec.chosen(), k.name: k.show(value)})
