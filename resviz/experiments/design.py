@@ -15,6 +15,7 @@ from typing import Literal
 from resviz.core.knob import Knob, SpecError, quoted
 from resviz.core.spec import NetSpec
 from resviz.train.recipe import Recipe, fitted
+from resviz.train.recipes import beside
 from resviz.zoo.families import from_text
 
 Asks = Literal["fails", "best"]
@@ -89,7 +90,7 @@ class Design:
         words: list[str] = []
         for name, value in combination:
             if name in _names(Recipe):
-                texts[name] = value
+                texts = beside(texts, {name: value})
                 words.append(f"{name} {value}")
             else:
                 spec = _turned(spec, name, value)
@@ -172,7 +173,8 @@ def _told_apart(arms: list[tuple[Arm, str]]) -> tuple[Arm, ...]:
     told = [
         replace(arm, title=f"{arm.title}, {words}") if words and count[arm.title] > 1 else arm for arm, words in arms
     ]
-    twice = next((title for title, times in Counter(arm.title for arm in told).items() if times > 1), None)
+    same = Counter((arm.spec, arm.recipe) for arm in told)
+    twice = next((arm.title for arm in told if same[arm.spec, arm.recipe] > 1), None)
     if twice is not None:
         raise SpecError(f"{twice} is there twice: every network of an experiment has to differ from the others")
     return tuple(told)

@@ -20,10 +20,12 @@ from resviz.runs import shelf, store
 from resviz.runs.store import Run, RunError, State
 from resviz.train.launch import begin, prepare
 from resviz.train.launch import go_on as resume
-from resviz.train.recipe import Recipe, recipe_of
+from resviz.train.recipe import Recipe
 
 FILE = "experiment.json"
 UNFINISHED: tuple[State, ...] = ("queued", "stopped", "interrupted")
+BY_THE_MACHINE = ("", "OSError", "MemoryError", "OutOfMemoryError")
+"""How a run fails that another time may not: its process did not come up, or disk or memory were full."""
 NONE = "none of them"
 UNSURE = "I do not know"
 
@@ -81,17 +83,21 @@ def begin_all(design: Design, name: str = "", prediction: str = "", start: Start
 
 
 def unfinished(experiment: Experiment) -> list[Run]:
-    """The runs that never began, or that were stopped or killed; what was deleted is gone."""
-    return [run for run in experiment.runs() if run.path.exists() and run.state() in UNFINISHED]
+    """The runs that may go on: those that never began, were stopped or killed, or had no room.
+
+    What was deleted is gone, and what failed by itself, because it diverged, say, would do so again.
+    """
+    return [run for run in experiment.runs() if run.path.exists() and _may_go_on(run)]
+
+
+def _may_go_on(run: Run) -> bool:
+    return run.state() in UNFINISHED or (run.state() == "failed" and run.error() in BY_THE_MACHINE)
 
 
 def go_on(experiment: Experiment) -> None:
     """Start what was never started, and let go on what was stopped or killed; raises SpecError or RunError."""
     for run in unfinished(experiment):
-        if run.state() == "queued":
-            begin(run, recipe_of(run.config()["recipe"]))
-        else:
-            resume(run)
+        resume(run)
 
 
 def stop(experiment: Experiment) -> None:

@@ -59,7 +59,7 @@ From 1 to all n units are removed, several random choices for each number. Each 
 2ⁿ⁻ᵏ. Veit et al. found the error of ResNet-110 to rise smoothly, as it does when members leave an ensemble: without
 10 of its 54 units it is about 0.2. Only with 20 gone, and 2³⁴ paths left, does it fall apart.
 """,
-)(Experiment(settings.Removal, "resviz.lab.removal"))
+)(Experiment(settings.Removal, "resviz.lab.removal", version=2))
 
 EXPERIMENTS.register(
     "reorder",

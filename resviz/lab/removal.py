@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import random
 from collections.abc import Iterator
 
@@ -22,9 +24,20 @@ def rows(subject: Subject, settings: Removal, watch: Watch) -> Iterator[Row]:
 
 
 def drawn(units: list[int], draws: int, seed: int) -> list[list[int]]:
-    """The choices of units, `draws` for each number of them; none and all are a single choice each."""
+    """The choices of units: for each number of them `draws` that differ, or all where there are no more."""
     random_ = random.Random(seed)
-    found: list[list[int]] = [[]]
-    for k in range(1, len(units) + 1):
-        found += [sorted(random_.sample(units, k)) for _ in range(draws if k < len(units) else 1)]
+    found: list[list[int]] = []
+    for k in range(len(units) + 1):
+        if math.comb(len(units), k) <= draws:
+            found += map(list, itertools.combinations(units, k))
+        else:
+            found += _differing(units, k, draws, random_)
     return found
+
+
+def _differing(units: list[int], k: int, count: int, random_: random.Random) -> list[list[int]]:
+    """So many different choices of k units, in the order in which they were drawn first."""
+    seen: dict[tuple[int, ...], None] = {}
+    while len(seen) < count:
+        seen[tuple(sorted(random_.sample(units, k)))] = None
+    return list(map(list, seen))

@@ -54,6 +54,7 @@ def serve(prog: str, arguments: list[str], perform: Perform, sentences: tuple[ty
     os.nice(NICER)
     journal, log = Journal(run.metrics), _log(run)
     reserve = _reserve(run)
+    journal.write({"kind": store.BEGUN, "pid": os.getpid()})
     end = _outcome(perform(run, _watch(run), log), journal, log, sentences)
     reserve.unlink(missing_ok=True)
     journal.write({"kind": "end", **end})

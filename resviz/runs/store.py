@@ -32,12 +32,14 @@ State = Literal["queued", "waiting", "starting", "running", "finished", "stopped
 
 ALIVE: tuple[State, ...] = ("waiting", "starting", "running")
 ENDED: tuple[State, ...] = ("finished", "stopped", "failed")
-RESUMABLE: tuple[State, ...] = ("interrupted", "stopped", "failed")
+RESUMABLE: tuple[State, ...] = ("queued", "interrupted", "stopped", "failed")
 
 LAST = "last"
 """Names the newest run."""
 AGAIN = "again"
 """The kind of the row after which a run goes on."""
+BEGUN = "begun"
+"""The kind of the row that a process writes first, so that one that was killed is told from one that never came up."""
 
 TRAINER = "resviz.train.worker"
 LAB, FRESH = "lab", "fresh"
@@ -53,7 +55,7 @@ CALM = {
 ID = re.compile(r"[0-9a-z][0-9a-z-]{0,99}")
 POLL_SECONDS = 0.1
 PATIENCE_SECONDS = 10.0
-"""How long deleting a running run waits for its process to end."""
+"""How long whoever deletes or resumes a run waits for its process to end."""
 
 
 class RunError(ValueError):
@@ -127,7 +129,7 @@ class Run:
             return "stopped"
         alive = lock.held(self.lock)
         row = journal.last(self.metrics)
-        if row and row.get("kind") == AGAIN and alive:
+        if row and row.get("kind") in (AGAIN, BEGUN) and alive:
             row = None
         if row and row.get("kind") == "end":
             return next((state for state in ENDED if state == row.get("state")), "failed")
@@ -153,6 +155,10 @@ class Run:
         if state == "failed" and not row:
             return f"its process ended before it began: {self._last_words()}"
         return str(row.get("message", "")) if row.get("kind") == "end" else ""
+
+    def error(self) -> str:
+        """The class of the error that ended the run; "" where there was none, or where nothing could say so."""
+        return str((journal.last(self.metrics) or {}).get("error", ""))
 
     def spec(self) -> dict[str, object]:
         """The network that is trained, as JSON: fitted to the data if the run has got so far, else as asked for."""
@@ -263,9 +269,11 @@ def take(run: Run) -> int:
     """The lock of a run that was never started, or that may go on, for this process; raises RunError."""
     run.config()
     try:
-        return lock.claim(run.lock)
+        descriptor = lock.claim(run.lock)
     except FileExistsError:
         return _reclaimed(run)
+    (run.path / "stop").unlink(missing_ok=True)
+    return descriptor
 
 
 def _reclaimed(run: Run) -> int:
@@ -280,9 +288,9 @@ def _let_go(run: Run) -> int:
     """The lock of a run that may go on, once the process that wrote its last row has ended; raises as `_reclaimed`."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
-        # looked at each time: somebody else may have resumed it
-        refuse_to_resume(run)
         try:
+            # looked at each time: somebody else may have resumed it
+            refuse_to_resume(run)
             return lock.reclaim(run.lock)
         except BlockingIOError:
             if time.monotonic() > deadline:
@@ -290,7 +298,10 @@ def _let_go(run: Run) -> int:
 
 
 def refuse_to_resume(run: Run) -> None:
-    """Raise RunError where the run goes on, or is finished."""
+    """Raise RunError where the run goes on, or is finished; one that was asked to stop is waited for."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while run.stop_asked() and run.state() in ALIVE and time.monotonic() < deadline:
+        time.sleep(POLL_SECONDS)
     state = run.state()
     if state not in RESUMABLE:
         raise RunError(f"the run {run.id} cannot be resumed: it is {state}")

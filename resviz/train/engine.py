@@ -26,6 +26,9 @@ from resviz.train.recipe import Recipe
 LONG = 60.0
 """Seconds that a training must be going to last before other engines are tried."""
 
+FEW_STEPS = 50
+"""Timing takes a few steps of each engine, which in a training of fewer steps than these is not worth it."""
+
 CLEARLY = 1.2
 """How many times as fast another engine has to be to be taken."""
 
@@ -71,18 +74,22 @@ def compiled(model: nn.Module, recipe: Recipe) -> nn.Module:
     return made
 
 
-def choose(model: nn.Module, batch: tuple[Tensor, Tensor], recipe: Recipe, steps: int) -> Engine:
-    """The engine for `steps` steps like the one on `batch`; the model stays as it is."""
+def choose(
+    model: nn.Module, batch: tuple[Tensor, Tensor], recipe: Recipe, steps: int, watch: Callable[[], None]
+) -> Engine:
+    """The engine for `steps` steps like the one on `batch`; the model stays as it is. Raises what `watch` raises."""
     first = Engine(
         device_of(recipe.device),
         "float32" if recipe.precision == "auto" else recipe.precision,
         recipe.threads or 1,
     )
+    if steps < FEW_STEPS:
+        return first
     most = max(1, torch.get_num_threads() // 2)
-    seconds = step_seconds(first, model, batch)
+    seconds = step_seconds(first, model, batch, watch)
     if seconds * steps < LONG:
         return first
-    return fastest(first, seconds, recipe, most, lambda engine: step_seconds(engine, model, batch))
+    return fastest(first, seconds, recipe, most, lambda engine: step_seconds(engine, model, batch, watch))
 
 
 def fastest(first: Engine, seconds: float, recipe: Recipe, most: int, measure: Callable[[Engine], float]) -> Engine:
@@ -102,13 +109,19 @@ def fastest(first: Engine, seconds: float, recipe: Recipe, most: int, measure: C
     return best
 
 
-def step_seconds(engine: Engine, model: nn.Module, batch: tuple[Tensor, Tensor]) -> float:
-    """The time of a step forward and back on a copy of the model: the best of a few, after one that warms up."""
+def step_seconds(
+    engine: Engine, model: nn.Module, batch: tuple[Tensor, Tensor], watch: Callable[[], None] = lambda: None
+) -> float:
+    """The time of a step forward and back on a copy of the model: the best of a few, after one that warms up.
+
+    `watch` is called before each step.
+    """
     trial = engine.ready(copy.deepcopy(model)).train()
     images, labels = (tensor.to(engine.device) for tensor in batch)
     times: list[float] = []
     begun = time.perf_counter()
     while len(times) < TIMED_STEPS + 1 and (len(times) < 2 or time.perf_counter() - begun < TIMED_SECONDS):
+        watch()
         start = time.perf_counter()
         with engine.autocast():
             output = trial(images)

@@ -23,6 +23,7 @@ from resviz.train.checkpoint import Progress, keep_best, progress, save, save_pr
 from resviz.train.data import Data, load
 from resviz.train.download import fetch
 from resviz.train.engine import Engine, choose, device_of
+from resviz.train.errors import TrainError
 from resviz.train.events import mirrored
 from resviz.train.loop import Training
 from resviz.train.prepare import prepared
@@ -142,6 +143,8 @@ def prepare(run: Run, before: Progress | None, watch: Callable[[], None], team: 
     config = run.config()
     recipe, chosen = recipe_of(config["recipe"]), from_json(config["spec"])
     spec = fitted(chosen, recipe.data, recipe.size)
+    if recipe.batch < team.fewest:
+        raise TrainError(f"batch {recipe.batch} is too small for {team.size} processes: take {team.fewest} at least")
     source = SOURCES[recipe.data].thing
     data = prepared(load(recipe.data, recipe.data_dir), recipe, source.classes).at(spec.input_shape())
     watch()
@@ -152,7 +155,7 @@ def prepare(run: Run, before: Progress | None, watch: Callable[[], None], team: 
         device_of(engine.device.type)
     if engine is None and team.rank == 0:
         sample = next(batches.training(data, source, recipe.batch, torch.Generator()))
-        engine = choose(model, sample, recipe, recipe.steps_of(steps_per_epoch))
+        engine = choose(model, sample, recipe, recipe.steps_of(steps_per_epoch), watch)
     together = batch_size(spec.node(), KEPT)
     return Job(chosen, spec, recipe, data, model, steps_per_epoch, team.from_first(engine), together)
 

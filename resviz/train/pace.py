@@ -24,10 +24,12 @@ class Pace:
         self._clock = clock
         self._begun = clock()
         self._idle = 0.0
+        self._idle_from: float | None = None
 
     def json(self) -> dict[str, float]:
         """What `go_on` needs."""
-        return {"step": self.step, "seconds": self.seconds, "idle": self._idle}
+        now = self.seconds
+        return {"step": self.step, "seconds": now, "idle": now - self._trained_at(now)}
 
     def go_on(self, saved: Mapping[str, float]) -> None:
         """Continue where another process left off; the time in between does not count."""
@@ -43,19 +45,24 @@ class Pace:
     @property
     def trained(self) -> float:
         """Seconds of training alone."""
-        return self.seconds - self._idle
+        return self._trained_at(self.seconds)
+
+    def _trained_at(self, now: float) -> float:
+        """Seconds of training until `now`, which may lie within an idle span."""
+        return (now if self._idle_from is None else self._idle_from) - self._idle
 
     @contextmanager
     def idle(self) -> Iterator[None]:
         """What happens within is no training: evaluation, saving."""
-        begun = self.seconds
+        self._idle_from = begun = self.seconds
         yield
         self._idle += self.seconds - begun
+        self._idle_from = None
 
     @property
     def over(self) -> bool:
-        """Whether the epochs are done or the time is up."""
-        return self.step >= self.steps or 0 < self._limit <= self.trained
+        """Whether the epochs are done or the time is up; one step is made in any time."""
+        return self.step >= self.steps or (self.step > 0 and 0 < self._limit <= self.trained)
 
     @property
     def epoch_over(self) -> bool:

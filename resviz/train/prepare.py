@@ -10,6 +10,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from resviz.train.batches import FEWEST
 from resviz.train.data import Data, Images, moments
 from resviz.train.errors import DataError
 from resviz.train.recipe import Recipe
@@ -22,21 +23,18 @@ def prepared(data: Data, recipe: Recipe, classes: int) -> Data:
     """The data as the recipe wants them, the draws by its seed; raises DataError where too few images are left."""
     generator = torch.Generator().manual_seed(recipe.seed)
     order = torch.randperm(len(data.train), generator=generator)
-    if recipe.images > len(order):
-        raise DataError(f"there are {len(order):,} training images, not {recipe.images:,}: take fewer, or 0 for all")
+    _refuse_more("training", recipe.images, len(data.train))
+    _refuse_more("test", recipe.test_images, len(data.test))
     if recipe.images:
         order = order[: recipe.images]
     held = round(recipe.validation * len(order))
-    if len(order) - held < 2 or (recipe.validation and not held):
-        raise DataError(
-            f"{len(order)} training images with a share of {recipe.validation:g} held out leave {len(order) - held} to "
-            f"train and {held} to validate: take more images"
-        )
+    _refuse_too_few(len(order), held, recipe.validation)
     validation = _picked(data.train, order[:held]) if held else None
     train = _picked(data.train, order[held:]) if recipe.images or held else data.train
     if recipe.label_noise:
         train = replace(train, labels=noisy(train.labels, recipe.label_noise, classes, generator))
-    found = replace(data, train=train, validation=validation)
+    test = data.test if not recipe.test_images else _picked(data.test, slice(recipe.test_images))
+    found = replace(data, train=train, test=test, validation=validation)
     if recipe.shuffle_pixels:
         found = shuffled(found)
     mean, std = moments(found.train.pixels)
@@ -69,5 +67,22 @@ def disordered(pixels: Tensor) -> Tensor:
     return pixels.flatten(-2)[..., order].reshape(pixels.shape)
 
 
-def _picked(images: Images, which: Tensor) -> Images:
+def _refuse_more(what: str, wanted: int, there: int) -> None:
+    """Raise DataError where more images are wanted than there are."""
+    if wanted > there:
+        raise DataError(f"there are {there:,} {what} images, not {wanted:,}: take fewer, or 0 for all")
+
+
+def _refuse_too_few(images: int, held: int, share: float) -> None:
+    """Raise DataError where too few images are left to train, or none to validate."""
+    if share and (images - held < FEWEST or not held):
+        raise DataError(
+            f"{images} training images with a share of {share:g} held out leave {images - held} to train and {held} to "
+            "validate: take more images"
+        )
+    if images < FEWEST:
+        raise DataError(f"{images} training image is too few: take {FEWEST} at least")
+
+
+def _picked(images: Images, which: Tensor | slice) -> Images:
     return Images(images.pixels[which], images.labels[which])

@@ -28,6 +28,10 @@ def _momentum(recipe: Recipe) -> str:
     return "optimizer nesterov or sgd" if recipe.optimizer == "adam" else ""
 
 
+def _by_epochs(recipe: Recipe) -> str:
+    return f"steps 0, and these are {recipe.steps:,}" if recipe.steps else ""
+
+
 def _folder(recipe: Recipe) -> str:
     return "" if SOURCES[recipe.data].thing.files else "data that are read from files, such as cifar10"
 
@@ -50,6 +54,7 @@ class Recipe(Spec):
         "can take", low=0, high=1024,
     )  # fmt: skip
     images: int = knob(0, "Images", "so many training images, drawn by the seed; 0: all", low=0, high=10**9)
+    test_images: int = knob(0, "Test images", "so many test images, the first ones; 0: all", low=0, high=10**9)
     validation: float = knob(
         0.0, "Validation", "the share of the training images that is held out and measured beside the test images",
         low=0.0, high=0.9,
@@ -62,7 +67,8 @@ class Recipe(Spec):
         "auto", "Augmentation", "of training images; auto: crop and mirror photographs, nothing else",
         choices=AUGMENTATIONS,
     )  # fmt: skip
-    epochs: int = knob(4, "Epochs", "times that every training image is seen", low=1, high=10_000, primary=True)
+    epochs: int = knob(4, "Epochs", "times that every training image is seen", low=1, high=10_000, primary=True,
+                       needs=_by_epochs)  # fmt: skip
     steps: int = knob(0, "Steps", "ends the training after so many steps, in place of the epochs; 0: by epochs",
                       low=0, high=10**8)  # fmt: skip
     seconds: float = knob(

@@ -14,6 +14,7 @@ HE2015 = {
     "data": "cifar10", "steps": "64000", "batch": "128", "optimizer": "sgd", "lr": "0.1", "schedule": "steps",
     "weight_decay": "1e-4", "decays": "all",
 }  # fmt: skip
+LENGTHS = ("epochs", "steps")
 AT_A_TENTH = {"warm_up": str(400 / 64_000)}
 """He et al. 2015 and 2016 begin with 110 layers at a rate of 0.01, for about 400 steps."""
 
@@ -21,7 +22,8 @@ RECIPES.register("digits", title="Digits", cite="resviz", note="the defaults: 98
 
 RECIPES.register(
     "he2015-cifar", title="He 2015, CIFAR-10", cite="He et al. 2015, section 4.2",
-    note="64k steps of 128 images, a tenth of the rate at 32k and at 48k; on all 50,000 images, as most repeat it",
+    note="64k steps of 128 images, a tenth of the rate at 32k and at 48k; on all 50,000 images, as most repeat it; "
+    "images are normalised by channel, where the paper subtracts the mean pixel by pixel",
 )(HE2015)  # fmt: skip
 
 RECIPES.register(
@@ -48,10 +50,10 @@ RECIPES.register(
 
 RECIPES.register(
     "mnist-keras-tutorial", title="MNIST as in Keras tutorials", cite="the ResNet-18 tutorials for Keras",
-    note="256 images at 224×224, a tenth held out, three epochs of plain SGD",
+    note="256 images at 224×224, a tenth held out, three epochs of plain SGD; as many test images",
 )({
-    "data": "mnist", "images": "256", "validation": "0.1", "size": "224", "epochs": "3", "batch": "128",
-    "optimizer": "sgd", "momentum": "0", "lr": "0.01", "schedule": "constant", "weight_decay": "0",
+    "data": "mnist", "images": "256", "test_images": "256", "validation": "0.1", "size": "224", "epochs": "3",
+    "batch": "128", "optimizer": "sgd", "momentum": "0", "lr": "0.01", "schedule": "constant", "weight_decay": "0",
 })  # fmt: skip
 
 
@@ -64,7 +66,13 @@ def named(name: str) -> Mapping[str, str]:
 
 def recipe(name: str, choices: Mapping[str, str]) -> Recipe:
     """The recipe of that name with further knobs given as text; raises SpecError."""
-    return Recipe.of_text({**named(name), **choices})
+    return Recipe.of_text(beside(named(name), choices))
+
+
+def beside(base: Mapping[str, str], choices: Mapping[str, str]) -> dict[str, str]:
+    """The knobs of `base` with those chosen; epochs or steps that are chosen take the place of the other ones."""
+    kept = {knob: text for knob, text in base.items() if knob not in LENGTHS or not any(n in choices for n in LENGTHS)}
+    return {**kept, **choices}
 
 
 def name_of(recipe: Recipe) -> str:

@@ -144,7 +144,7 @@ def _recipe(batch: int, device: torch.device, **knobs: object) -> Recipe:
 def _engine(data: Data, recipe: Recipe) -> Engine:
     """What a long training would choose."""
     sample = next(batches.training(data, SOURCES["cifar10"].thing, recipe.batch, torch.Generator()))
-    return choose(_model(NET), sample, recipe, 10**6)
+    return choose(_model(NET), sample, recipe, 10**6, lambda: None)
 
 
 def _speeds(chosen: argparse.Namespace) -> None:

@@ -45,6 +45,11 @@ def test_arms_of_one_title_are_told_apart_by_what_was_varied() -> None:
     ]  # fmt: skip
 
 
+def test_a_length_that_is_varied_takes_the_place_of_the_recipe_s() -> None:
+    arms = Design("", NETWORKS, (("epochs", ("1", "2")),), {"steps": "5"}).arms()
+    assert [arm.recipe.steps_of(10) for arm in arms] == [10, 20]
+
+
 @pytest.mark.parametrize(
     ("design", "words"),
     [
@@ -56,6 +61,7 @@ def test_arms_of_one_title_are_told_apart_by_what_was_varied() -> None:
         (Design("", NETWORKS, (("lr", ()),)), "lr has no values"),
         (Design("", NETWORKS, (("lr", ("1",)), ("batch", ("2",)), ("epochs", ("2",)))), "varies 2 knobs at the most"),
         (Design("", NETWORKS * 2), "ResNet-20 is there twice"),
+        (Design("", NETWORKS, (("lr", ("0.1", "1e-1")),)), "ResNet-20, lr 0.1 is there twice"),
         (Design("", NETWORKS, seeds=()), "seeds are different whole numbers"),
         (Design("", NETWORKS, seeds=(1, 1)), "seeds are different whole numbers"),
         (Design("", NETWORKS, seeds=tuple(range(61))), "60 are the most"),

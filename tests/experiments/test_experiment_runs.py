@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
 import time
 from pathlib import Path
 
@@ -11,6 +14,7 @@ from resviz.experiments import record
 from resviz.experiments.design import Design
 from resviz.experiments.results import results, verdict
 from resviz.runs import shelf, store
+from resviz.runs.journal import Journal
 
 TWO = Design("Pooling", ("lenet:activation=relu",), (("pool", ("avg", "max")),), {"epochs": "1", "device": "cpu"})
 
@@ -54,6 +58,23 @@ def test_stop_ends_every_run_also_those_that_wait() -> None:
     assert {run.state() for run in begun.runs()} <= set(store.ALIVE)
     record.stop(begun)
     ended(begun)
+
+
+def test_what_was_killed_while_it_waited_or_had_no_room_goes_on_and_what_diverged_does_not() -> None:
+    begun = record.begin_all(Design("Long", ("resnet8",), (("lr", ("0.1", "0.2", "0.3")),), {"epochs": "1000"}))
+    first, *_ = begun.runs()
+    while first.state() != "running":
+        time.sleep(0.05)
+    while "starting" in {run.state() for run in begun.runs()}:
+        time.sleep(0.05)
+    for pid in subprocess.check_output(["pgrep", "-f", str(store.runs_folder())], text=True).split():
+        os.kill(int(pid), signal.SIGKILL)
+    ended(begun)
+    assert [run.state() for run in begun.runs()] == ["interrupted"] * 3
+    assert record.unfinished(begun) == begun.runs()
+    for run, error in zip(begun.runs(), ("OSError", "DivergedError", "OutOfMemoryError"), strict=True):
+        Journal(run.metrics).write({"kind": "end", "state": "failed", "message": "", "error": error})
+    assert record.unfinished(begun) == [begun.runs()[0], begun.runs()[2]]
 
 
 def test_what_a_dying_server_did_not_start_is_started_later() -> None:

@@ -13,8 +13,10 @@ from resviz.lab.errors import LabError
 
 def test_every_number_of_removed_units_has_its_draws():
     found = removal.drawn([0, 1, 2, 4], 5, 0)
-    assert [len(units) for units in found] == [0, *[1] * 5, *[2] * 5, *[3] * 5, 4]
+    assert [len(units) for units in found] == [0, *[1] * 4, *[2] * 5, *[3] * 4, 4]
     assert all(set(units) <= {0, 1, 2, 4} and len(set(units)) == len(units) for units in found)
+    assert len({tuple(units) for units in found}) == len(found)
+    assert removal.drawn([0, 1, 2], 5, 0) == [[], [0], [1], [2], [0, 1], [0, 2], [1, 2], [0, 1, 2]]
     assert found == removal.drawn([0, 1, 2, 4], 5, 0) != removal.drawn([0, 1, 2, 4], 5, 1)
 
 

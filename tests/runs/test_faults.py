@@ -23,7 +23,7 @@ from safetensors.torch import load_file
 
 from resviz.runs import queue, status, store
 from resviz.runs.journal import Row
-from resviz.train.launch import go_on, launch
+from resviz.train.launch import go_on, launch, prepare
 from resviz.train.pace import Pace
 from resviz.train.recipe import Recipe
 from resviz.zoo.families import from_text, named
@@ -100,6 +100,30 @@ def test_killed_before_its_first_epoch_it_begins_anew_and_stopped_it_goes_on() -
     assert run.state() == "stopped"
 
 
+def test_a_run_that_was_prepared_or_stopped_before_its_start_is_begun_by_resume() -> None:
+    run = prepare(named("resnet8", {}), SHORT)
+    go_on(run)
+    list(store.follow(run))
+    assert run.state() == "finished"
+    other = prepare(named("resnet8", {}), SHORT)
+    store.stop(other)
+    assert other.state() == "stopped"
+    go_on(other)
+    list(store.follow(other))
+    assert other.state() == "finished"
+
+
+def test_resume_waits_for_a_run_that_was_just_asked_to_stop() -> None:
+    run = launch(named("resnet20", {}), LONG)
+    until(run, lambda rows: rows[-1]["kind"] == "step" if rows else False)
+    store.stop(run)
+    go_on(run)
+    until(run, lambda rows: any(row["kind"] == store.AGAIN for row in rows) and rows[-1]["kind"] == "step")
+    store.stop(run)
+    list(store.follow(run))
+    assert run.state() == "stopped"
+
+
 def test_server_and_worker_killed_together_leave_nothing_that_seems_to_run(folder: Path) -> None:
     server = (
         "import os, signal; from resviz.train.launch import launch; from resviz.train.recipe import Recipe; "
@@ -115,8 +139,8 @@ def test_server_and_worker_killed_together_leave_nothing_that_seems_to_run(folde
         os.kill(int(pid), signal.SIGKILL)
     list(store.follow(first))
     list(store.follow(second))
-    assert (first.state(), second.state()) == ("interrupted", "failed")
-    assert second.message().startswith("its process ended before it began")
+    assert (first.state(), second.state()) == ("interrupted", "interrupted")
+    assert second.message().startswith("its process was killed")
     assert load_file(first.checkpoint)
     go_on(second)
     until(second, lambda rows: len(epochs(rows)) >= 1)

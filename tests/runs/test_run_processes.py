@@ -58,7 +58,10 @@ def test_a_run_finishes_with_its_curve_its_weights_and_its_log() -> None:
     run = launch(named("resnet8", {}), Recipe(epochs=2, device="cpu"))
     assert run.state() in store.ALIVE
     rows = list(store.follow(run))
-    assert (rows[0]["kind"], rows[-1]) == ("start", {"kind": "end", "state": "finished", "message": ""})
+    assert ([row["kind"] for row in rows[:2]], rows[-1]) == (
+        ["begun", "start"],
+        {"kind": "end", "state": "finished", "message": ""},
+    )
     assert epochs(rows) == [1, 2]
     assert (run.state(), status(run).progress, status(run).epochs) == ("finished", 1.0, 2)
     assert "input 3,32,32 became 1,8,8" in run.log.read_text()
@@ -119,7 +122,7 @@ def test_a_config_that_cannot_be_trained_ends_as_failed_with_its_sentence(folder
     recipe = {"data": "mnist", "data_dir": str(folder / "nowhere")}
     run = store.create(to_json(named("resnet8", {})), recipe, "no data")
     store.start(run)
-    assert [row["kind"] for row in store.follow(run)] == ["end"]
+    assert [row["kind"] for row in store.follow(run)] == ["begun", "end"]
     assert run.state() == "failed"
     assert run.message().startswith(f"there is no folder {folder / 'nowhere'}: set data_dir to the folder")
     assert "Traceback" not in run.log.read_text()
@@ -128,7 +131,7 @@ def test_a_config_that_cannot_be_trained_ends_as_failed_with_its_sentence(folder
 def test_a_diverging_run_ends_as_failed_with_its_sentence_and_keeps_its_curve() -> None:
     run = launch(named("resnet8", {}), Recipe(epochs=10_000, lr=1e4, device="cpu"))
     rows = list(store.follow(run))
-    assert [row["kind"] for row in rows[:2]] == ["start", "step"]
+    assert [row["kind"] for row in rows[:3]] == ["begun", "start", "step"]
     assert rows[-1]["state"] == "failed"
     assert run.state() == "failed"
     assert run.message().startswith("the training diverged")
@@ -141,7 +144,7 @@ def test_a_worker_by_hand_takes_the_lock_and_refuses_a_run_that_was_started(fold
     assert run.message().startswith("there is no family 'nonesuch': there are resnet")
     # what failed may go on; what is finished may not
     assert subprocess.run(command, capture_output=True, check=False).returncode == 1
-    assert [row["kind"] for row in store.rows(run)[0]] == ["end", store.AGAIN, "end"]
+    assert [row["kind"] for row in store.rows(run)[0]] == ["begun", "end", store.AGAIN, "begun", "end"]
     journal.Journal(run.metrics).write({"kind": "end", "state": "finished", "message": ""})
     again = subprocess.run(command, capture_output=True, text=True, check=False)
     assert again.returncode == 2

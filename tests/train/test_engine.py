@@ -7,7 +7,8 @@ import torch
 
 from resviz.core.net import infer
 from resviz.nn.module import build
-from resviz.train.engine import Engine, choose, compiled, device_of, fastest
+from resviz.runs.process import StoppedError
+from resviz.train.engine import FEW_STEPS, Engine, choose, compiled, device_of, fastest
 from resviz.train.errors import DeviceError
 from resviz.train.recipe import Recipe
 from resviz.zoo.families import named
@@ -38,8 +39,24 @@ def test_a_short_training_takes_the_same_engine_always_and_leaves_the_weights() 
     model = build(infer(spec.net(), spec.input_shape()), 0)
     before = {name: value.clone() for name, value in model.state_dict().items()}
     batch = (torch.zeros(32, 1, 8, 8), torch.zeros(32, dtype=torch.long))
-    assert choose(model, batch, Recipe(device="cpu"), 180) == Engine(CPU, "float32", 1)
+    assert choose(model, batch, Recipe(device="cpu"), 180, quiet) == Engine(CPU, "float32", 1)
     assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+
+
+def test_engines_are_not_timed_for_a_few_steps_and_timing_can_be_stopped() -> None:
+    """A step of a large network takes seconds, and four of them would be as long as the training."""
+
+    def stop() -> None:
+        raise StoppedError
+
+    model, batch = torch.nn.Linear(4, 3), (torch.zeros(2, 4), torch.zeros(2, dtype=torch.long))
+    assert choose(model, batch, Recipe(device="cpu"), FEW_STEPS - 1, stop) == Engine(CPU, "float32", 1)
+    with pytest.raises(StoppedError):
+        choose(model, batch, Recipe(device="cpu"), FEW_STEPS, stop)
+
+
+def quiet() -> None:
+    """Nobody wants to stop."""
 
 
 def test_what_a_recipe_names_is_taken() -> None:
@@ -47,7 +64,7 @@ def test_what_a_recipe_names_is_taken() -> None:
     model = build(infer(spec.net(), spec.input_shape()), 0)
     batch = (torch.zeros(32, 1, 8, 8), torch.zeros(32, dtype=torch.long))
     recipe = Recipe(device="cpu", precision="bfloat16", threads=1)
-    assert choose(model, batch, recipe, 10**9) == Engine(CPU, "bfloat16", 1)
+    assert choose(model, batch, recipe, 10**9, quiet) == Engine(CPU, "bfloat16", 1)
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")

@@ -27,6 +27,15 @@ def test_the_paper_s_numbers() -> None:
     assert recipe("he2015-cifar-110", {}).rate(399 / 64_000) == pytest.approx(0.01)
 
 
+def test_epochs_or_steps_that_are_named_take_the_place_of_the_recipe_s() -> None:
+    """Otherwise the paper's 64,000 steps would be trained by whoever asks for one epoch."""
+    assert recipe("he2015-cifar", {"epochs": "1"}).steps == 0
+    assert recipe("fast-cifar", {"steps": "100"}).steps_of(7) == 100
+    assert recipe("he2015-cifar", {"lr": "0.2"}).steps == 64_000
+    with pytest.raises(SpecError, match="epochs 2 needs steps 0, and these are 100; leave it at 4"):
+        recipe("digits", {"epochs": "2", "steps": "100"})
+
+
 def test_digits_are_the_defaults_and_flags_change_them() -> None:
     assert recipe("digits", {}) == Recipe()
     assert recipe("mnist-keras-tutorial", {"epochs": "5"}).epochs == 5

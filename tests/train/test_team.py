@@ -65,10 +65,26 @@ def test_stop_ends_both() -> None:
 def test_no_member_is_left_without_an_image_and_what_was_stopped_goes_on() -> None:
     """34 images in batches of 32 would leave two for three members."""
     assert batches.cuts(34, 32, Team(0, 3).fewest) == [(0, 34)]
-    run = prepare(named("resnet8", {}), replace(RECIPE, images=34, batch=32, epochs=3))
+    run = prepare(named("resnet8", {}), replace(RECIPE, images=34, batch=32, epochs=10_000))
+    done = trained_and_stopped(run, 3)
+    assert trained_and_stopped(run, 3) > done
+    assert [row["epoch"] for row in epochs(run)] == list(range(1, len(epochs(run)) + 1))
+
+
+def trained_and_stopped(run: store.Run, members: int) -> int:
+    """Train for an epoch at least, and stop; the epochs that are done."""
+    before, process = len(epochs(run)), torchrun(run, members)
+    deadline = time.monotonic() + 60
+    while len(epochs(run)) <= before:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
     store.stop(run)
-    assert torchrun(run, 3).wait(timeout=120) == 0
+    assert process.wait(timeout=60) == 0
     assert run.state() == "stopped"
-    assert torchrun(run, 3).wait(timeout=120) == 0
-    assert run.state() == "finished", run.message()
-    assert len(epochs(run)) == 3
+    return len(epochs(run))
+
+
+def test_a_batch_that_is_too_small_for_the_team_is_a_sentence() -> None:
+    run = prepare(named("resnet8", {}), replace(RECIPE, images=40, batch=2))
+    assert torchrun(run, 3).wait(timeout=120) != 0
+    assert run.message() == "batch 2 is too small for 3 processes: take 3 at least"

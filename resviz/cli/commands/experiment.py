@@ -21,6 +21,7 @@ from resviz.experiments.results import document, results
 from resviz.runs import store
 from resviz.train.launch import begin
 from resviz.train.recipe import Recipe
+from resviz.train.recipes import beside
 from resviz.train.recipes import named as named_recipe
 from resviz.zoo.families import from_text, to_text
 
@@ -47,7 +48,7 @@ def run(options: argparse.Namespace, texts: Texts) -> int:
         asked = replace(asked, seeds=design.seeds(options.seeds))
     start = asked.recipe if options.recipe is None else named_recipe(options.recipe)
     _refuse_idle(asked, own, options)
-    wanted = replace(asked, recipe={**start, **own})
+    wanted = replace(asked, recipe=beside(start, own))
     wanted.arms()
     cluster = Cluster(options.address) if options.runner == "ray" else None
     begun = record.begin_all(wanted, name, start=cluster.start if cluster else begin)
