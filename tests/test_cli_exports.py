@@ -13,7 +13,7 @@ from PIL import Image
 from resviz import cli
 from resviz.export import carried, formats
 from resviz.export.figure import Figure
-from resviz.runs import store
+from resviz.runs import shelf, store
 from resviz.zoo.families import from_json, from_text
 
 Run = Callable[..., tuple[int, str, str]]
@@ -196,5 +196,8 @@ def test_the_curves_of_runs_are_drawn(resviz: Run, monkeypatch: pytest.MonkeyPat
     assert "training" in pypdf.PdfReader("x.pdf").pages[0].extract_text()
     assert Image.open("x.png").size[0] >= 1440
     assert "there is no point" in resviz("plot", run.id, "-o", "x.svg", "--of", "loss")[2]
+    shelf.rename(run, "the first try")
+    assert resviz("plot", "last", "-o", "x.svg") == (0, "", "")
+    assert "the first try" in Path("x.svg").read_text(encoding="utf-8")
     assert "ends in no format of charts" in resviz("plot", run.id, "-o", "x.gif")[2]
     assert "there is no run" in resviz("plot", "nosuch", "-o", "x.svg")[2]

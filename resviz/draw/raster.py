@@ -41,7 +41,7 @@ def refuse_too_large(width: float, height: float) -> None:
     if width * height > MOST_PIXELS:
         raise RasterError(
             f"a PNG of {width:,.0f}×{height:,.0f} pixels is too large, {MOST_PIXELS:,} pixels are the most: "
-            "take a smaller scale, or SVG or PDF"
+            "take fewer dpi, or SVG or PDF"
         )
 
 

@@ -36,14 +36,20 @@ class StoppedError(Exception):
     """Somebody asked the run to stop."""
 
 
+def asked(prog: str) -> argparse.ArgumentParser:
+    """What reads a process's command line: the run's folder."""
+    parser = argparse.ArgumentParser(prog=prog)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--lock", type=int, help="a descriptor that holds the run's lock already")
+    return parser
+
+
 def serve(prog: str, arguments: list[str], perform: Perform, sentences: tuple[type[Exception], ...]) -> int:
     """Do what a run's folder asks for; 0 unless it failed.
 
     `sentences` are the errors whose message is meant for the user; of any other the log has the details.
     """
-    parser = argparse.ArgumentParser(prog=prog)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--lock", type=int, help="a descriptor that holds the run's lock already")
+    parser = asked(prog)
     chosen = parser.parse_args(arguments)
     run = store.Run(chosen.folder.absolute())
     if chosen.lock is None:

@@ -57,7 +57,12 @@ def about(run: Run) -> About:
         begun = datetime.fromisoformat(str(config["created"]))
     except ValueError:
         begun = None
-    return About(str(config["title"]), begun)
+    return About(_shown(str(config["title"])), begun)
+
+
+def _shown(title: str) -> str:
+    """A title that somebody may have edited by hand, on one line and without what a terminal would obey."""
+    return "".join(character if character.isprintable() else " " for character in title)
 
 
 def rename(run: Run, name: str) -> None:

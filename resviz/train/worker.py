@@ -19,10 +19,11 @@ from resviz.core.knob import SpecError
 from resviz.core.net import ShapeError
 from resviz.runs import queue, store
 from resviz.runs.journal import Row
-from resviz.runs.process import StoppedError, Watch, serve, turn
+from resviz.runs.process import StoppedError, Watch, asked, serve, turn
 from resviz.train.errors import TrainError
 from resviz.train.recipe import recipe_of
 
+PROG = "resviz.train.worker"
 SENTENCES = (SpecError, ShapeError, TrainError)
 
 
@@ -42,13 +43,13 @@ def _take_place(run: store.Run, watch: Watch, log: logging.Logger) -> None:
         os.environ["CUDA_VISIBLE_DEVICES"] = place
 
 
-def take_part(folder: str) -> int:
+def take_part(folder: Path) -> int:
     """Train along with the team's first process; what goes wrong is that one's to say, and when to stop."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
     job = importlib.import_module("resviz.train.job")
     try:
-        job.take_part(store.Run(Path(folder).absolute()))
+        job.take_part(store.Run(folder.absolute()))
     except (StoppedError, *SENTENCES):
         return 0
     except RuntimeError as error:
@@ -63,5 +64,5 @@ def _in_team() -> bool:
 
 if __name__ == "__main__":
     if int(os.environ.get("RANK", "0")) > 0:
-        sys.exit(take_part(sys.argv[1]))
-    sys.exit(serve("resviz.train.worker", sys.argv[1:], rows, SENTENCES))
+        sys.exit(take_part(asked(PROG).parse_args().folder))
+    sys.exit(serve(PROG, sys.argv[1:], rows, SENTENCES))

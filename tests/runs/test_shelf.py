@@ -80,6 +80,11 @@ def test_when_the_room_is_taken_nothing_more_is_started(monkeypatch: pytest.Monk
             shelf.allowed()
 
 
+def test_a_title_that_was_edited_by_hand_is_one_line_and_commands_no_terminal() -> None:
+    run = store.create({}, {}, "x\n\x1b[31mred")
+    assert shelf.about(run).title == "x  [31mred"
+
+
 def test_a_run_that_cannot_be_read_is_listed_with_its_sentence() -> None:
     run, odd = made(), made()
     assert shelf.about(run).title == "ResNet-8 on Digits"

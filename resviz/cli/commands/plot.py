@@ -9,7 +9,7 @@ from resviz.cli.command import Command, Texts
 from resviz.cli.flags import refuse_knobs
 from resviz.draw import chart
 from resviz.draw.theme import THEMES
-from resviz.runs import store
+from resviz.runs import shelf, store
 from resviz.runs.status import kept
 from resviz.views import curves
 
@@ -25,13 +25,14 @@ def run(options: argparse.Namespace, texts: Texts) -> int:
     refuse_knobs(texts)
     found = [store.find(name) for name in options.runs]
     lines = [curve for each in found for curve in _curves(each, options.of)]
-    title = str(found[0].config()["title"]) if len(found) == 1 else f"{len(found)} runs"
+    title = shelf.about(found[0]).title if len(found) == 1 else f"{len(found)} runs"
     chart.save(Path(options.output), curves.chart({options.of: lines}, THEMES[options.theme], title))
     return 0
 
 
 def _curves(run: store.Run, quantity: str) -> list[curves.Curve]:
-    return curves.of_rows(f"{run.config()['title']} ({run.id})", kept(store.rows(run)[0]), quantity)
+    title = shelf.label(run).name or f"{shelf.about(run).title} ({run.id})"
+    return curves.of_rows(title, kept(store.rows(run)[0]), quantity)
 
 
 COMMAND = Command("plot", 11.6, "draw the curves of runs into a file", run, options)
