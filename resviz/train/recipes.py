@@ -71,8 +71,8 @@ def recipe(name: str, choices: Mapping[str, str]) -> Recipe:
 
 def beside(base: Mapping[str, str], choices: Mapping[str, str]) -> dict[str, str]:
     """The knobs of `base` with those chosen; epochs or steps that are chosen take the place of the other ones."""
-    kept = {knob: text for knob, text in base.items() if knob not in LENGTHS or not any(n in choices for n in LENGTHS)}
-    return {**kept, **choices}
+    length = any(choices.get(name, "0") != "0" for name in LENGTHS)
+    return {**{knob: text for knob, text in base.items() if not (length and knob in LENGTHS)}, **choices}
 
 
 def name_of(recipe: Recipe) -> str:

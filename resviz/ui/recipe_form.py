@@ -9,7 +9,7 @@ import streamlit as st
 
 from resviz.core.knob import Knob, SpecError
 from resviz.train.recipe import Recipe
-from resviz.train.recipes import RECIPES, name_of
+from resviz.train.recipes import LENGTHS, RECIPES, beside, name_of
 from resviz.ui import choice, widgets
 
 OWN = "–"
@@ -21,15 +21,22 @@ def show(texts: dict[str, str], prefix: str, without: Collection[str] = ()) -> R
     recipe, refused = _read(texts)
     knobs = [k for k in Recipe.knobs() if k.name not in without]
     for k in knobs:
-        if k.primary:
+        if _at_hand(k, recipe):
             _knob(k, recipe, texts, prefix)
     with st.expander("More", key=f"{prefix}-more", expanded=recipe is not None and recipe.data != "digits"):
         for k in knobs:
-            if not k.primary and (recipe is None or not k.needs(recipe)):
+            if not _at_hand(k, recipe) and (recipe is None or not k.needs(recipe)):
                 _knob(k, recipe, texts, prefix)
     if refused is not None:
         _mend(refused, texts)
     return recipe
+
+
+def _at_hand(k: Knob, recipe: Recipe | None) -> bool:
+    """Whether the knob is of the usual ones; of the two lengths it is the one that the recipe has."""
+    if k.name in LENGTHS and recipe is not None:
+        return (k.name == "steps") == bool(recipe.steps)
+    return k.primary
 
 
 def named(texts: dict[str, str]) -> None:
@@ -77,7 +84,9 @@ def _knob(k: Knob, recipe: Recipe | None, texts: dict[str, str], prefix: str) ->
 
 def _turn(texts: dict[str, str], k: Knob, text: str) -> None:
     """Turn a knob; what does nothing beside it any more is let go."""
-    texts[k.name] = text
+    turned = beside(texts, {k.name: text})
+    texts.clear()
+    texts.update(turned)
     _let_go(texts, k.name)
 
 

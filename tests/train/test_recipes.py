@@ -32,6 +32,7 @@ def test_epochs_or_steps_that_are_named_take_the_place_of_the_recipe_s() -> None
     assert recipe("he2015-cifar", {"epochs": "1"}).steps == 0
     assert recipe("fast-cifar", {"steps": "100"}).steps_of(7) == 100
     assert recipe("he2015-cifar", {"lr": "0.2"}).steps == 64_000
+    assert recipe("fast-cifar", {"steps": "0"}).epochs == 24
     with pytest.raises(SpecError, match="epochs 2 needs steps 0, and these are 100; leave it at 4"):
         recipe("digits", {"epochs": "2", "steps": "100"})
 

@@ -249,6 +249,20 @@ def test_a_link_to_a_run_shows_its_recipe() -> None:
     assert at.number_input(key="recipe-lr").value == 0.2
 
 
+def test_the_length_at_hand_is_the_one_that_the_recipe_has() -> None:
+    at = page(view="Train", layout="cifar", depth="20")
+    at.selectbox(key="recipe-name").select("he2015-cifar").run()
+    well(at)
+    assert at.number_input(key="recipe-steps").value == 64_000
+    assert not [field for field in at.number_input if field.key == "recipe-epochs"]
+    at.number_input(key="recipe-steps").set_value(0).run()
+    well(at)
+    at.number_input(key="recipe-epochs").set_value(3).run()
+    well(at)
+    assert at.number_input(key="recipe-epochs").value == 3
+    assert not at.error
+
+
 def test_several_runs_are_compared_by_the_link() -> None:
     runs = [store.create({}, Recipe(seed=seed).json(), "ResNet-8 on Digits") for seed in (0, 1)]
     at = page(view="Train", layout="cifar", depth="8", run=",".join(run.id for run in runs))
