@@ -1,7 +1,7 @@
 """Which network weights are of, by the names and shapes of their tensors.
 
-A ResNet is read off the names and shapes; of other families the known networks are tried, with the number of classes
-that the weights have. Where none fits exactly, the nearest is named with what differs.
+A ResNet is read off the names and shapes; of other families the known networks are tried, and those that the names are
+most like, with the knobs that the sizes tell. Where none fits exactly, the nearest is named with what differs.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from resviz.core.knob import SpecError
 from resviz.core.spec import NetSpec
 from resviz.export.differences import differences, likeness
+from resviz.export.recognise_knobs import read_off
 from resviz.export.recognise_resnet import resnets
 from resviz.export.tensor_groups import Group, groups
 from resviz.export.tensor_names import unwrapped
-from resviz.export.turned import possible, tensors
+from resviz.export.turned import tensors
 from resviz.views.state import Shapes
 from resviz.zoo.families import FAMILIES
 from resviz.zoo.known import known
@@ -87,13 +88,7 @@ def _same(one: NetSpec, other: NetSpec) -> bool:
 
 
 def _candidates(given: Shapes) -> Iterator[NetSpec]:
-    """ResNets read off the names, and the known networks of other families with the weights' number of classes."""
+    """ResNets read off the names, the known networks of other families, and those whose knobs the tensors tell."""
     yield from resnets(given)
-    last = next((shape for shape in reversed(list(given.values())) if len(shape) == 2), ())
-    for spec in known():
-        if isinstance(spec, ResNet):
-            continue
-        yield spec
-        if last and spec.values().get("classes") != last[0]:
-            turned = possible(spec, {"classes": str(last[0])})
-            yield from [turned] if turned else []
+    yield from (spec for spec in known() if not isinstance(spec, ResNet))
+    yield from read_off(given)
