@@ -16,6 +16,7 @@ from resviz.core.net import Shape
 from resviz.core.spec import NetSpec
 from resviz.export import carried, zipped
 from resviz.export.carried import Carried
+from resviz.export.differences import listed
 from resviz.export.figure import Figure
 from resviz.export.recognise import recognised
 from resviz.nn.client import shared
@@ -89,9 +90,10 @@ def weights(tensors: dict[str, Shape]) -> Opened:
     """The network that tensors of these names and shapes are of, or the nearest with what differs."""
     found = recognised(tensors)
     if found.differs:
-        return Opened((found.spec,), None, ("the nearest network that there is; of it", *found.differs))
-    also = ", ".join(to_text(spec) for spec in found.others)
-    return Opened((found.spec,), None, (f"the same weights also fit {also}",) if also else ())
+        notes = ("the nearest network that there is; of it", *found.differs, *found.renamed)
+        return Opened((found.spec,), None, notes)
+    also = (f"the same weights also fit {listed([to_text(spec) for spec in found.others])}",) if found.others else ()
+    return Opened((found.spec,), None, (*found.renamed, *also))
 
 
 def safetensors_header(file: Path) -> bytes | None:

@@ -20,7 +20,8 @@ from typing import TextIO
 import torch
 
 from resviz.core.spec import NetSpec
-from resviz.nn import programs, weights
+from resviz.nn import programs
+from resviz.nn.checkpoint import checkpoint_shapes
 from resviz.nn.summary import printed, torchinfo_summary
 from resviz.nn.verify import verify
 from resviz.zoo.families import from_json
@@ -67,7 +68,7 @@ def result(request: dict[str, object], threads: int) -> object:
     if do == "write":
         return written(request)
     if do == "shapes":
-        return weights.checkpoint_shapes(Path(str(request["file"])))
+        return checkpoint_shapes(Path(str(request["file"])))
     if do in ELSEWHERE:
         return of_another_room(str(do), request)
     if do not in OF_SPEC:

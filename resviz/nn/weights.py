@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import pickle
-import struct
-import warnings
 from pathlib import Path
 
-import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
@@ -15,11 +11,6 @@ from torch import Tensor, nn
 from resviz.core.ops.norm import COUNTED
 from resviz.core.spec import NetSpec
 from resviz.nn.module import build
-
-STATES = ("state_dict", "model", "model_state_dict", "net", "state_dict_ema", "model_ema")
-"""Where training code keeps the state in a checkpoint."""
-DAMAGED = (RuntimeError, ValueError, EOFError, LookupError, TypeError, AttributeError, struct.error)
-"""What torch raises where it cannot unpack a file, or where a pickle makes no sense."""
 
 
 def loaded(spec: NetSpec, weights: Path | None, seed: int) -> nn.Module:
@@ -41,29 +32,6 @@ def read(file: Path) -> dict[str, Tensor]:
         return dict(load_file(file))
     except SafetensorError as error:
         raise ValueError(f"{file.name} is no safetensors file: {error}") from None
-
-
-def checkpoint_shapes(file: Path) -> dict[str, list[int]]:
-    """The shapes of the tensors in a checkpoint of `torch.save`, by their names, without running anything in it.
-
-    Checkpoints that keep the state among other things are looked into. Raises ValueError with one sentence.
-    """
-    try:
-        with warnings.catch_warnings(action="ignore"):  # about TorchScript, which is refused in a sentence
-            value = torch.load(file, map_location="meta", weights_only=True)
-    except pickle.UnpicklingError:
-        raise ValueError(f"{file.name} holds code or objects, not weights alone: save model.state_dict()") from None
-    except DAMAGED:
-        words = "is damaged, or a program: save model.state_dict() anew"
-        raise ValueError(f"{file.name} cannot be read as weights: it {words}") from None
-    while isinstance(value, dict) and not any(isinstance(part, Tensor) for part in value.values()):
-        inner = next((value[name] for name in STATES if isinstance(value.get(name), dict)), None)
-        if inner is None:
-            break
-        value = inner
-    if not isinstance(value, dict):
-        raise ValueError(f"{file.name} holds no state_dict")
-    return {str(name): list(part.shape) for name, part in value.items() if isinstance(part, Tensor)}
 
 
 def _put(model: nn.Module, tensors: dict[str, Tensor], title: str, name: str) -> None:

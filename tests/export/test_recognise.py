@@ -13,7 +13,8 @@ from safetensors.torch import save_file
 
 from resviz.core.knob import SpecError
 from resviz.export.reading import opened, safetensors_header
-from resviz.export.recognise import recognised, unwrapped
+from resviz.export.recognise import recognised
+from resviz.export.tensor_names import unwrapped
 from resviz.nn.client import TorchError
 from resviz.nn.module import build
 from resviz.views.state import shapes
@@ -213,11 +214,13 @@ def test_the_checkpoint_of_a_run_says_its_network(tmp_path: Path) -> None:
 
 
 def test_a_checkpoint_of_torch_is_read_weights_only(tmp_path: Path) -> None:
-    """Also where the state is kept among other things."""
+    """Also where the state is kept among other things, as in PyTorch's ImageNet example, or under another key."""
     spec = from_text("resnet8")
     state = build(spec.node(), 0).state_dict()
     file = tmp_path / "checkpoint.pth"
-    for value in (state, {"epoch": 3, "state_dict": {f"module.{key}": tensor for key, tensor in state.items()}}):
+    wrapped = {f"module.{key}": tensor for key, tensor in state.items()}
+    example = {"epoch": 3, "arch": "resnet8", "state_dict": wrapped, "best_acc1": torch.tensor(71.2), "optimizer": {}}
+    for value in (state, {"epoch": 3, "state_dict": wrapped}, example, {"params": state}, {"teacher": wrapped}):
         torch.save(value, file)
         assert shapes(opened(file).specs[0].node()) == shapes(spec.node())
 
