@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 CATEGORIES: Mapping[str, str] = {
     "conv": "convolution",
-    "norm": "batch normalisation",
+    "norm": "normalisation",
     "activation": "activation",
     "pool": "pooling",
     "linear": "fully connected",
