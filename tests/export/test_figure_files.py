@@ -239,6 +239,16 @@ def test_mermaid_names_every_box_and_edge(network: str) -> None:
     assert text.count("subgraph") == len(re.findall(r"^ +end$", text, re.M))
 
 
+@pytest.mark.parametrize(
+    ("format", "fills"), [("dot", r'fillcolor="(#\w+)"'), ("mermaid", r"classDef \w+ fill:(#\w+)")]
+)
+def test_in_print_a_graph_tells_categories_by_greys(format: str, fills: str) -> None:
+    """They have no hatches: convolution, normalisation, activation, pooling, fully connected, reshaping, and joins."""
+    found = re.findall(fills, written(format, "resnet50", '{"level": "op", "theme": "print"}').decode())
+    assert len(set(found)) == 6
+    assert all(fill[1:3] == fill[3:5] == fill[5:7] for fill in found)
+
+
 @pytest.mark.parametrize("format", ["dot", "mermaid"])
 def test_what_is_no_graph_is_refused(format: str) -> None:
     with pytest.raises(ExportError, match="holds the graph, not the unit view: take the style landscape or column"):

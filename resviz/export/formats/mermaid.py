@@ -44,8 +44,7 @@ def _classes(frame: Frame, numbers: dict[str, str], theme: Theme) -> Iterator[st
     for box in frame.boxes():
         by_category.setdefault(box.category if box.category in CATEGORIES else "shape", []).append(numbers[box.path])
     for category, names in by_category.items():
-        fill = "transparent" if theme.fill(category) == "none" else theme.fill(category)
-        yield f"  classDef {category} fill:{fill},stroke:{theme.edge(category)},color:{theme.ink}"
+        yield f"  classDef {category} fill:{theme.flat(category)},stroke:{theme.edge(category)},color:{theme.ink}"
         yield f"  class {','.join(names)} {category}"
 
 
