@@ -7,6 +7,7 @@ import json
 import re
 import struct
 import xml.etree.ElementTree as ET
+import zipfile
 from collections import Counter
 from functools import lru_cache
 from pathlib import Path
@@ -280,6 +281,46 @@ def test_every_format_has_a_place_and_a_note() -> None:
     assert {export.kind for export in found.values()} == {"figure", "table", "program"}
     assert all(export.note and export.mime and export.ending.startswith(".") for export in found.values())
     assert list(found)[:3] == ["svg", "pdf", "png"]
+
+
+TURNED: dict[str, dict[str, object]] = {
+    "style": {"style": "column"}, "level": {"level": "op"}, "folded": {"folded": False}, "theme": {"theme": "dark"},
+    "page": {"page": "two-columns"}, "shapes": {"shapes": True}, "parameters": {"parameters": True},
+    "macs": {"macs": True}, "field": {"field": True}, "legend": {"legend": False}, "heading": {"heading": True},
+    "transparent": {"transparent": True}, "dpi": {"dpi": 72},
+}  # fmt: skip
+FIGURES = [name for name, export in formats.found().items() if export.kind == "figure" and name != "pdf"]
+"""PDF is made from the same picture as PNG, and its streams are packed."""
+
+
+@pytest.mark.parametrize("format", FIGURES)
+def test_a_format_heeds_every_knob_that_it_does_not_declare_to_be_idle(format: str) -> None:
+    """What the file carries of itself left out, for a knob that does nothing is carried too."""
+    export = formats.found()[format]
+
+    def made(**knobs: object) -> bytes:
+        return shown(export.write(job("resnet18", **knobs)))
+
+    plain_file = made()
+    assert {name for name, knobs in TURNED.items() if made(**knobs) == plain_file} == {
+        name for name in TURNED if export.idle(name)
+    }
+
+
+def shown(data: bytes) -> bytes:
+    """What a program shows of a file: without comments and metadata, and of a ZIP the slide alone."""
+    if data.startswith(b"\x89PNG"):
+        image = Image.open(io.BytesIO(data))
+        return repr(image.size).encode() + image.tobytes()
+    if data.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(data)) as parts:
+            return parts.read("ppt/slides/slide1.xml") + parts.read("ppt/presentation.xml")
+    return re.sub(rb"resviz-spec:.*?dpi\D+\d+", b"", data, flags=re.DOTALL)
+
+
+def test_every_knob_of_a_figure_is_turned_or_needs_several_networks() -> None:
+    assert {k.name for k in Figure.knobs()} == TURNED.keys() | {"marked"}
+    assert formats.found()["dot"].idle("marked") == formats.found()["mermaid"].idle("marked") == "one network alone"
 
 
 def test_a_format_is_chosen_by_name_or_by_ending() -> None:
