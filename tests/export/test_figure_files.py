@@ -15,11 +15,13 @@ from pathlib import Path
 import pygraphviz
 import pypdf
 import pytest
-from PIL import Image
+from lxml import etree
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
 from pptx import Presentation
-from readers import compiled, connectors, of_drawio, of_picture, of_slide, run_of, solids, typeset
+from pptx.enum.dml import MSO_LINE
+from readers import compiled, connectors, impress, of_drawio, of_picture, of_slide, run_of, solids, typeset
 
-from resviz.draw.scene import Panel, PlacedBox, Words
+from resviz.draw.scene import Panel, PlacedBox, Scene, Sign, Words, text_width
 from resviz.draw.theme import THEMES
 from resviz.draw.trace import edges
 from resviz.export import formats
@@ -207,6 +209,89 @@ def test_a_slide_has_the_pages_size_native_text_and_no_picture() -> None:
 def test_a_slide_larger_than_powerpoints_largest_is_refused() -> None:
     with pytest.raises(ExportError, match=r"the slide would be \d+ in long, and PowerPoint's largest are 56 in"):
         formats.found()["pptx"].write(job("resnet152", style="column", level="op", folded=False))
+
+
+BESIDE = ("resnet18", "plain18", "googlenet-aux")
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_slides_have_a_dotted_ring_around_what_is_marked(theme: str) -> None:
+    """In print the accent is black, as every edge is: the colour alone would say nothing."""
+    work = job(*BESIDE, style="column", level="block", theme=theme)
+    (slide,) = Presentation(io.BytesIO(formats.found()["pptx"].write(work))).slides
+    marked = [mark for mark in work.drawing().scene.marks if isinstance(mark, (PlacedBox, Sign)) and mark.marked]
+    rings = [shape for shape in slide.shapes if shape.name == "ring"]
+    in_legend = 1
+    assert len(rings) == len(marked) + in_legend > 50
+    assert {ring.line.dash_style for ring in rings} == {MSO_LINE.ROUND_DOT}
+    assert {f"#{ring.line.color.rgb}".lower() for ring in rings} == {THEMES[theme].accent}
+    middles = {(round(s.left + s.width / 2, -3), round(s.top + s.height / 2, -3)) for s in slide.shapes
+               if s.name not in ("ring", "corner", "input")}  # fmt: skip
+    around = [(round(s.left + s.width / 2, -3), round(s.top + s.height / 2, -3)) for s in rings]
+    assert sum(middle in middles for middle in around) >= len(marked)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_in_draw_io_what_is_marked_has_a_dotted_edge(theme: str) -> None:
+    work = job(*BESIDE, style="column", level="block", theme=theme)
+    root = ET.fromstring(formats.found()["drawio"].write(work)).find("diagram/mxGraphModel/root")
+    dotted = {o.get("path") for o in root.iter("object") if "dashPattern=1 1" in o.find("mxCell").get("style", "")}
+    marks = work.drawing().scene.marks
+    assert dotted == {mark.path for mark in marks if isinstance(mark, (PlacedBox, Sign)) and mark.marked}
+    assert any(isinstance(mark, Sign) and mark.marked for mark in marks)
+
+
+@pytest.mark.parametrize("network", ["resnet152", "vgg11"])
+def test_all_panels_of_a_slide_have_corners_of_one_radius(network: str) -> None:
+    """However tall a stage is; PowerPoint keeps the radius in parts of the shorter side."""
+    work = job(network, level="op")
+    (slide,) = Presentation(io.BytesIO(formats.found()["pptx"].write(work))).slides
+    radii: dict[str, set[int]] = {}
+    for shape in slide.shapes:
+        if 'prst="roundRect"' in etree.tostring(shape._element.spPr).decode():
+            radius = round(shape.adjustments[0] * min(shape.width, shape.height) / 12_700)
+            radii.setdefault(str(shape.fill.fore_color.rgb), set()).add(radius)
+    assert radii.pop(THEMES["light"].panel[1:].upper()) == {8}
+    assert set.union(*radii.values()) <= {3, 4}
+
+
+@pytest.mark.parametrize(
+    ("network", "style"), [("resnet50", "unit"), ("resnet8", "unrolled"), ("resnet20:shortcut=exclusive-gate", "unit")]
+)
+def test_impress_shows_the_slide_as_it_is_drawn(network: str, style: str, tmp_path: Path) -> None:
+    """It routes what is glued anew: no wire may run where the picture has none, and none may be missing."""
+    work = job(network, style=style, dpi=72, legend=False)
+    own = Image.open(io.BytesIO(formats.found()["png"].write(work)))
+    theirs = impress(tmp_path, formats.found()["pptx"].write(work)).resize(own.size)
+    ours, shown = (lines(picture, work.drawing().scene) for picture in (own, theirs))
+    assert ours.histogram()[255] > 500
+    assert max(beside(ours, shown), beside(shown, ours)) < STRAY
+
+
+NEAR = 3
+"""Pixels that a line of Impress may lie beside ours."""
+STRAY = 20
+"""Pixels of arrow heads, which are a little larger there; a wire that is routed anew has above fifty."""
+
+
+def lines(picture: Image.Image, scene: Scene) -> Image.Image:
+    """White where a picture without its words is dark, black elsewhere; its letters are of another face in Impress."""
+    dark = picture.convert("L").point(lambda value: 255 if value < 160 else 0)
+    paint = ImageDraw.Draw(dark)
+    for mark in scene.marks:
+        if isinstance(mark, PlacedBox):
+            paint.rectangle((mark.x, mark.y, mark.x + mark.width, mark.y + mark.height), fill=0)
+        elif isinstance(mark, Words):
+            wide = text_width(mark.text + mark.index, mark.size, mark.strong)
+            left = mark.x - {"start": 0, "middle": wide / 2, "end": wide}[mark.anchor]
+            paint.rectangle((left - 1, mark.y - mark.size, left + wide + 1, mark.y + mark.size / 2), fill=0)
+    return dark
+
+
+def beside(one: Image.Image, other: Image.Image) -> int:
+    """How many pixels are dark in the one and not near such of the other."""
+    alone = ImageChops.subtract(one, other.filter(ImageFilter.MaxFilter(2 * NEAR + 1)))
+    return alone.histogram()[255]
 
 
 # ---- graphs
