@@ -134,6 +134,22 @@ def test_weights_go_through_the_command_line(resviz: Run) -> None:
             "SVG has no pixels, so --dpi does nothing there: leave it",
         ),
         (
+            ["export", "resnet8", "--to", "mermaid", "--page", "slide"],
+            "Mermaid has no page, so --page does nothing there: leave it out",
+        ),
+        (
+            ["export", "resnet8", "--to", "mermaid", "--transparent"],
+            "Mermaid has no ground of its own, so --transparent does nothing there: leave it out",
+        ),
+        (
+            ["draw", "resnet8", "--no-legend", "-o", "x.dot"],
+            "DOT has no legend, so --legend does nothing there: leave it out",
+        ),
+        (
+            ["draw", "resnet8", "--heading", "-o", "x.dot"],
+            "DOT has its title in any case, so --heading does nothing there: leave it out",
+        ),
+        (
             ["export", "resnet8", "--to", "png", "-o", "x.pdf"],
             "x.pdf ends as PDF does, and PNG was asked for: .png is its",
         ),

@@ -44,8 +44,7 @@ def job(command: Command, options: argparse.Namespace, texts: Texts) -> Job:
 def refuse_idle(export: Export, texts: Texts, weights: Iterable[str] = ()) -> None:
     """Raise SpecError where a flag is given that the format does not heed; `weights` are those that say its weights."""
     figure = [name for name in texts if name in {k.name for k in Figure.knobs()}]
-    lacking = [(name, "no figure") for name in figure if export.kind != "figure"]
-    lacking += [(name, "no pixels") for name in figure if name == "dpi" and not export.pixels]
+    lacking = [(name, export.idle(name)) for name in figure if export.idle(name)]
     lacking += [(name, "no weights") for name in weights if not export.torch]
     for name, what in lacking:
         raise SpecError(f"{export.title} has {what}, so --{name} does nothing there: leave it out")

@@ -14,7 +14,17 @@ from itertools import groupby
 from resviz.core.net import Node, Op, Par, Section, Shape, join_name, join_path, sections
 from resviz.core.ops import dims
 from resviz.draw.scene import FONT, LINE, SMALL, PlacedBox, Point, Scene, Sign, Wire, Words, text_width
-from resviz.draw.sketch import SIGNS, gates, input_caption, main_line, residual, weights
+from resviz.draw.sketch import (
+    SIGNS,
+    auxiliary,
+    gates,
+    input_caption,
+    layers,
+    main_line,
+    residual,
+    stage_lines,
+    weights,
+)
 
 LEVELS = ("stage", "block")
 TALLEST, LOWEST = 150.0, 10.0
@@ -22,6 +32,8 @@ WIDEST, NARROWEST = 64.0, 6.0
 APART = 30.0
 JOIN = 16.0
 RISE = 14.0
+DROP = 22.0
+"""How far below the line hangs what is left aside."""
 MARGIN = 14.0
 BETWEEN = 26.0
 SHOWN = ("conv", "linear", "pool")
@@ -38,7 +50,10 @@ class Join:
 
 @dataclass(frozen=True, slots=True)
 class Glyph:
-    """One map with the words below it, and the join behind it that the shortcut of a unit comes to."""
+    """One map with the words below it, and the join behind it that the shortcut of a unit comes to.
+
+    One that is left `aside` hangs below the line: an auxiliary head.
+    """
 
     path: str
     out: Shape
@@ -46,6 +61,7 @@ class Glyph:
     lines: tuple[str, ...]
     times: int = 1
     join: Join | None = None
+    aside: bool = False
 
     def words(self) -> tuple[str, ...]:
         """All lines below it."""
@@ -66,10 +82,7 @@ def glyphs(node: Node, level: str, folded: bool) -> list[Glyph]:
 def _of_section(section: Section, level: str, folded: bool) -> Iterator[Glyph]:
     node = section.node
     if node.role == "stage" and level == "stage":
-        units = [part for _, part in node.parts if part.role == "unit"]
-        many = (f"{len(units)} unit{'s' * (len(units) > 1)}",) if units else ()
-        last = units[-1] if units else node
-        yield Glyph(section.handle, node.out, "stage", (*many, *weights(last), *gates(last)))
+        yield Glyph(section.handle, node.out, "stage", stage_lines(node))
         return
     for _, equal in groupby(node.parts, key=lambda part: (part[1].net, part[1].ins, part[1].role == "unit")):
         run = list(equal)
@@ -98,6 +111,11 @@ def _join(path: str, unit: Node) -> Join | None:
 
 
 def _layers(path: str, part: Node) -> Iterator[Glyph]:
+    head = auxiliary(part)
+    if head is not None:
+        kinds = [at.op.category for _, at in main_line(head) if at.op.weighted]
+        yield Glyph(path, head.out, kinds[-1], ("auxiliary head", *layers(head)), aside=True)
+        return
     for at_path, at in main_line(part, path):
         if isinstance(at.net, Op) and at.op.category in SHOWN:
             yield Glyph(at_path, at.out, at.op.category, tuple(at.op.label().split(", ", 1)))
@@ -124,7 +142,7 @@ class _Rows:
         top, leaving = MARGIN, (start, 0.0)
         ends: list[float] = []
         for i, row in enumerate(self._broken(width - MARGIN, start)):
-            middle = top + RISE + max(map(self._tall, row)) / 2
+            middle = top + RISE + max((self._tall(glyph) for glyph in row if not glyph.aside), default=0.0) / 2
             if i:
                 leaving = self._wrap(leaving, ends[-1], top - BETWEEN / 2, middle)
             else:
@@ -132,11 +150,14 @@ class _Rows:
                 self._scene.marks.append(Words(MARGIN, middle + 4, self._entry, "start"))
             x = leaving[0]
             for glyph in row:
-                leaving = self._glyph(glyph, x, middle, leaving)
+                if glyph.aside:
+                    self._hanging(glyph, x, middle)
+                else:
+                    leaving = self._glyph(glyph, x, middle, leaving)
                 x += self._room(glyph)
             ends.append(x)
             self._scene.width = max(self._scene.width, x + 10 + MARGIN)
-            top = max(middle + self._tall(glyph) / 2 + LINE * len(glyph.words()) for glyph in row) + 6 + BETWEEN
+            top = max(middle + self._below(glyph) + LINE * len(glyph.words()) for glyph in row) + 6 + BETWEEN
         self._scene.height = top - BETWEEN + MARGIN
         return self._scene
 
@@ -168,11 +189,7 @@ class _Rows:
         left, right = centre - wide / 2, centre + wide / 2
         marks = self._scene.marks
         marks.append(Wire((leaving, (left, middle))))
-        marks.append(PlacedBox(left, middle - tall / 2, wide, tall, (), glyph.category, "", glyph.path))
-        for i, line in enumerate(glyph.words(), start=1):
-            strong = line.startswith("×")
-            y = middle + tall / 2 + LINE * i + 1
-            marks.append(Words(centre, y, line, size=FONT if strong else SMALL, strong=strong, faint=False))
+        self._map(glyph, centre, middle - tall / 2)
         if glyph.join is None:
             return right, middle
         join, split, over = right + JOIN, left - JOIN, middle - tall / 2 - RISE
@@ -181,6 +198,25 @@ class _Rows:
         marks.append(Wire(around, glyph.join.dashed, True, True))
         marks.append(Sign(join, middle, glyph.join.sign, glyph.join.path, 7.0))
         return join + 7, middle
+
+    def _hanging(self, glyph: Glyph, x: float, middle: float) -> None:
+        """Place one below the line, which leads on over it."""
+        centre = x + APART + max(self._wide(glyph), _words_width(glyph)) / 2
+        self._scene.marks.append(Wire(((centre, middle), (centre, middle + DROP))))
+        self._map(glyph, centre, middle + DROP)
+
+    def _map(self, glyph: Glyph, centre: float, top: float) -> None:
+        """The map itself, and its words below it."""
+        wide, tall, marks = self._wide(glyph), self._tall(glyph), self._scene.marks
+        marks.append(PlacedBox(centre - wide / 2, top, wide, tall, (), glyph.category, "", glyph.path))
+        for i, line in enumerate(glyph.words(), start=1):
+            strong = line.startswith("×")
+            y = top + tall + LINE * i + 1
+            marks.append(Words(centre, y, line, size=FONT if strong else SMALL, strong=strong, faint=False))
+
+    def _below(self, glyph: Glyph) -> float:
+        """How far below the line a map ends."""
+        return DROP + self._tall(glyph) if glyph.aside else self._tall(glyph) / 2
 
     def _wrap(self, leaving: Point, end: float, between: float, middle: float) -> Point:
         """The wire from a row, whose words reach to `end`, to the start of the next."""

@@ -81,7 +81,7 @@ def _draw_frame(graph: graphviz.Digraph, frame: Frame, theme: Theme) -> None:
 
 
 def _draw_box(graph: graphviz.Digraph, box: Box, theme: Theme) -> None:
-    look = {"fillcolor": theme.fill(box.category), "color": theme.edge(box.category)}
+    look = {"fillcolor": theme.flat(box.category), "color": theme.edge(box.category)}
     if box.category == "join":
         look |= {"shape": "circle", "style": "filled", "width": "0.3", "fixedsize": "true", "fontsize": "16"}
     lines = box.lines[:1] if box.category == "join" else box.lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from resviz.draw.scene import FONT, SMALL, Mark, PlacedBox, Point, Scene, Sign, Swatch, Wire, Words, moved, text_width
@@ -12,6 +13,10 @@ LEFT = 12.0
 HEADING = FONT + 4
 SIGN_WORDS = {"×": "product with a gate", "∗": "H·T + x·(1 − T)", "‖": "concatenation"}
 """What the legend says of signs; a plus needs no words."""
+KINDS: Mapping[str, Mapping[str, str]] = {
+    "norm": {"BN": "batch normalisation", "LRN": "local response normalisation"},
+}
+"""What boxes of a category say that has several kinds, with the words for each."""
 SOLID, DASHED, MARKED, TIMES = "solid", "dashed", "marked", "×n"
 
 
@@ -40,9 +45,10 @@ def with_heading(scene: Scene, title: str) -> Scene:
 
 def _items(scene: Scene) -> list[tuple[str, str]]:
     """What the picture uses, as (category or kind of line, words)."""
-    boxes = {mark.category for mark in scene.marks if isinstance(mark, PlacedBox)}
     lines = {mark.dashed for mark in scene.marks if isinstance(mark, Wire) and mark.shortcut}
-    items = [(category, words) for category, words in CATEGORIES.items() if category in boxes]
+    boxes = [mark for mark in scene.marks if isinstance(mark, PlacedBox)]
+    shown = {box.category for box in boxes}
+    items = [(category, _category_words(category, boxes)) for category in CATEGORIES if category in shown]
     if False in lines:
         items.append((SOLID, "same-size shortcut"))
     if True in lines:
@@ -53,6 +59,13 @@ def _items(scene: Scene) -> list[tuple[str, str]]:
         items.append((TIMES, "equal units, weights of their own"))
     marked = any(mark.marked for mark in scene.marks if isinstance(mark, (PlacedBox, Sign)))
     return [*items, (MARKED, "differs from its neighbour")] if marked else items
+
+
+def _category_words(category: str, boxes: Sequence[PlacedBox]) -> str:
+    """The words for a category: its kinds that there are, or what it is called as a whole."""
+    said = {line for box in boxes if box.category == category for line in box.lines}
+    kinds = [words for line, words in KINDS.get(category, {}).items() if line in said]
+    return ", ".join(kinds) or CATEGORIES[category]
 
 
 def _places(scene: Scene) -> list[tuple[str, str, float, int]]:

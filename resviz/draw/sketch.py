@@ -112,10 +112,29 @@ def sketch(node: Node, level: str = "block", folded: bool = True) -> list[Column
 
 
 def _stage_box(path: str, stage: Node) -> Box:
-    units = [part for _, part in stage.parts if part.role == "unit"]
-    if not units:
-        return Box(path, weights(stage), "stage")
-    return Box(path, (f"{len(units)} unit" + "s" * (len(units) > 1), *weights(units[-1])), "stage")
+    return Box(path, stage_lines(stage), "stage")
+
+
+def stage_lines(stage: Node) -> tuple[str, ...]:
+    """What a stage consists of: its layers and pools, in the place of the last unit how many and the layers of that.
+
+    Auxiliary heads are counted too.
+    """
+    parts = [part for _, part in stage.parts]
+    units = [i for i, part in enumerate(parts) if part.role == "unit"]
+    split = units[-1] if units else 0
+    before, behind = parts[:split], parts[split:]
+    lines = [line for part in before if part.role != "unit" for line in layers(part)]
+    if units:
+        last, *behind = behind
+        lines += [_counted(len(units), "unit"), *weights(last), *gates(last)]
+    heads = len(with_role(stage, "aux"))
+    lines += [_counted(heads, "auxiliary head")] if heads else []
+    return (*lines, *(line for part in behind for line in layers(part)))
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}{'s' * (number > 1)}"
 
 
 def _items(path: str, section: Node, level: str, folded: bool) -> list[Item]:
@@ -203,6 +222,17 @@ def weights(part: Node) -> tuple[str, ...]:
     main = main_line(part)
     lines = [" ".join(short(at.op)) for _, at in main if at.op.weighted]
     return (*lines, *(["SE"] if any(isinstance(at.op, Mul) for _, at in main) else []))
+
+
+def layers(part: Node) -> tuple[str, ...]:
+    """The weighted layers and pools on the branch, a line each."""
+    shown = [at.op for _, at in main_line(part) if at.op.weighted or at.op.category == "pool"]
+    return tuple(" ".join(short(op)) for op in shown)
+
+
+def auxiliary(part: Node) -> Node | None:
+    """The classifier that a part leaves aside, if it does."""
+    return next((at for _, at in part.parts if at.role == "aux"), None)
 
 
 def main_line(part: Node, path: str = "") -> list[tuple[str, Node]]:

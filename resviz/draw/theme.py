@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 CATEGORIES: Mapping[str, str] = {
     "conv": "convolution",
-    "norm": "batch normalisation",
+    "norm": "normalisation",
     "activation": "activation",
     "pool": "pooling",
     "linear": "fully connected",
@@ -30,11 +30,15 @@ SERIES = ("conv", "linear", "activation", "stage", "pool", "shortcut", "gate", "
 
 @dataclass(frozen=True)
 class Paint:
-    """What a category's boxes are filled and edged with; a `hatch` is drawn on the fill, for prints without colour."""
+    """What a category's boxes are filled and edged with; a `hatch` is drawn on the fill, for prints without colour.
+
+    `flat` is the fill for what draws no hatches, where it has to be another one to be told apart.
+    """
 
     fill: str
     edge: str
     hatch: str = ""
+    flat: str = ""
 
 
 HATCHES: Mapping[str, str] = {
@@ -70,6 +74,11 @@ class Theme:
 
     def fill(self, category: str) -> str:
         return self.paint(category).fill
+
+    def flat(self, category: str) -> str:
+        """The fill where hatches cannot be drawn."""
+        paint = self.paint(category)
+        return paint.flat or paint.fill
 
     def edge(self, category: str) -> str:
         return self.paint(category).edge
@@ -135,16 +144,16 @@ PRINT = Theme(
     accent="#000000",
     paints={
         "conv": Paint("#ffffff", "#000000"),
-        "norm": Paint("#e2e2e2", "#4d4d4d"),
-        "activation": Paint("#ffffff", "#000000", "rising"),
-        "pool": Paint("#ffffff", "#000000", "level"),
-        "linear": Paint("#ffffff", "#000000", "crossed"),
-        "gate": Paint("#ffffff", "#000000", "upright"),
-        "shortcut": Paint("#ffffff", "#000000", "falling"),
-        "regulariser": Paint("#ffffff", "#000000", "dotted"),
+        "norm": Paint("#e2e2e2", "#4d4d4d", flat="#e6e6e6"),
+        "activation": Paint("#ffffff", "#000000", "rising", flat="#cecece"),
+        "pool": Paint("#ffffff", "#000000", "level", flat="#b6b6b6"),
+        "linear": Paint("#ffffff", "#000000", "crossed", flat="#939393"),
+        "gate": Paint("#ffffff", "#000000", "upright", flat="#9e9e9e"),
+        "shortcut": Paint("#ffffff", "#000000", "falling", flat="#c2c2c2"),
+        "regulariser": Paint("#ffffff", "#000000", "dotted", flat="#aaaaaa"),
         "shape": Paint("#f2f2f2", "#6b6b6b", "dashed"),
         "join": Paint("#ffffff", "#1a1a1a"),
-        "stage": Paint("#ededed", "#000000"),
+        "stage": Paint("#ededed", "#000000", flat="#dadada"),
     },
     greys=("#000000", "#8f8f8f", "#4d4d4d", "#737373"),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -66,8 +66,8 @@ class Export:
     """One format. `rank` is its place in the gallery, `text` says that it can be read as it is.
 
     `torch` says that it holds weights, and so is made by torch's process, which takes seconds for large networks;
-    `pixels` that it is drawn in dots. `check` raises what
-    `write` would, as far as that can be known in no time.
+    `pixels` that it is drawn in dots. `lacks` are the figure's knobs that do nothing in it, each with what it has not.
+    `check` raises what `write` would, as far as that can be known in no time.
     """
 
     name: str
@@ -81,7 +81,14 @@ class Export:
     text: bool = False
     torch: bool = False
     pixels: bool = False
+    lacks: Mapping[str, str] = field(default_factory=dict, hash=False)
     check: Callable[[Job], object] = _no_check
+
+    def idle(self, knob: str) -> str:
+        """What the format has in place of what a figure's knob turns, such as "no pixels"; "" where it heeds it."""
+        if self.kind != "figure":
+            return "no figure"
+        return "no pixels" if knob == "dpi" and not self.pixels else self.lacks.get(knob, "")
 
     def problem(self, job: Job) -> str:
         """Why the format cannot hold the job, in one sentence, or ""; a text is simply written."""

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from resviz.draw.sketch import input_caption, noted, sketch
 from resviz.draw.wiring import Wiring, wired
 from resviz.export.export import ExportError, Job
 from resviz.views.notes import notes
+
+LAID_OUT_ANEW: Mapping[str, str] = {
+    "page": "no page",
+    "legend": "no legend",
+    "heading": "its title in any case",
+    "marked": "one network alone",
+}
+"""The figure's knobs that do nothing in a graph without its layout, with what it has instead."""
 
 
 def graph(job: Job, format: str) -> Wiring:

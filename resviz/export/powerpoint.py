@@ -37,8 +37,13 @@ LEAST = 72.0
 """Points: PowerPoint's slides are an inch long at least."""
 DOT = 0.65
 """Pixels: the radius of a dot."""
-CORNER = "corner"
-"""The name of the dots that connectors are chained at."""
+CORNER, INPUT = "corner", "input"
+"""The names of the dots that connectors are chained at, and that those begin at which no box feeds."""
+RING = "ring"
+"""The name of what is drawn around a box or a sign that is marked."""
+RING_AWAY, RING_WIDTH = 3.5, 2.0
+PANEL_ROUND, BOX_ROUND, SWATCH_ROUND, RING_ROUND = 8.0, 4.0, 3.0, 7.0
+"""Pixels: the radii of corners."""
 PATTERNS = {
     "rising": MSO_PATTERN.LIGHT_UPWARD_DIAGONAL, "falling": MSO_PATTERN.LIGHT_DOWNWARD_DIAGONAL,
     "crossed": MSO_PATTERN.DIAGONAL_CROSS, "level": MSO_PATTERN.LIGHT_HORIZONTAL,
@@ -90,6 +95,7 @@ class _Slide:
         self._drawn = drawn
         self._theme: Theme = drawn.theme
         self._by_mark: dict[int, Shape] = {}
+        self._inputs: dict[Point, tuple[Shape, Sign]] = {}
         if self._theme.ground != "none":
             fill = slide.background.fill
             fill.solid()
@@ -121,50 +127,76 @@ class _Slide:
 
     def _chain(self, edge: Edge) -> None:
         """The edge as connectors from its tail over dots at every second corner to its head."""
-        end: tuple[Shape, Solid] | None = None if edge.tail is None else (self._by_mark[id(edge.tail)], edge.tail)
+        start: tuple[Shape, Solid]
+        start = self._input(edge.points[0]) if edge.tail is None else (self._by_mark[id(edge.tail)], edge.tail)
         pieces = _pieces(edge.points)
         for i, piece in enumerate(pieces):
             last = i == len(pieces) - 1
             line = self._connector(piece, edge.dashed, arrow=last)
-            if end is not None:
-                self._glue(line, "stCxn", *end, _towards(piece[0], piece[1]))
-            end = (self._by_mark[id(edge.head)], edge.head) if last else self._dot(piece[-1])
+            end = (self._by_mark[id(edge.head)], edge.head) if last else self._dot(piece[-1], CORNER)
+            self._glue(line, "stCxn", *start, _towards(piece[0], piece[1]))
             self._glue(line, "endCxn", *end, _towards(piece[-1], piece[-2]))
+            start = end
 
-    def _dot(self, point: Point) -> tuple[Shape, Sign]:
-        """A dot as wide as the wire, where two connectors meet."""
-        mark = Sign(*point, "", CORNER, DOT)
+    def _input(self, point: Point) -> tuple[Shape, Sign]:
+        """The dot at the network's input, one for all that begins there: what is glued at one end alone is rerouted."""
+        if point not in self._inputs:
+            self._inputs[point] = self._dot(point, INPUT)
+        return self._inputs[point]
+
+    def _dot(self, point: Point, name: str) -> tuple[Shape, Sign]:
+        """A dot as wide as the wire, where two connectors meet or one begins."""
+        mark = Sign(*point, "", name, DOT)
         shape = self._box(_Place(point[0] - DOT, point[1] - DOT, 2 * DOT, 2 * DOT), MSO_SHAPE.OVAL)
         self._paint(shape, self._theme.wire, "", "")
-        shape.name = CORNER
+        shape.name = name
         return shape, mark
 
     def _mark(self, mark: Mark) -> None:
         theme = self._theme
         if isinstance(mark, Panel):
-            shape = self._box(_Place(mark.x, mark.y, mark.width, mark.height), MSO_SHAPE.ROUNDED_RECTANGLE, 0.03)
+            shape = self._box(_Place(mark.x, mark.y, mark.width, mark.height), MSO_SHAPE.ROUNDED_RECTANGLE, PANEL_ROUND)
             self._paint(shape, theme.panel, "", "")
         elif isinstance(mark, PlacedBox):
-            shape = self._box(_Place(mark.x, mark.y, mark.width, mark.height), MSO_SHAPE.ROUNDED_RECTANGLE, 0.12)
+            place = _Place(mark.x, mark.y, mark.width, mark.height)
+            if mark.marked:
+                self._ring(place, MSO_SHAPE.ROUNDED_RECTANGLE, RING_ROUND)
+            shape = self._box(place, MSO_SHAPE.ROUNDED_RECTANGLE, BOX_ROUND)
             paint = theme.paint(mark.category)
-            self._paint(shape, paint.fill, theme.accent if mark.marked else paint.edge, paint.hatch)
+            self._paint(shape, paint.fill, paint.edge, paint.hatch)
             lines = [(line, FONT, False, theme.ink) for line in mark.lines]
             lines += [(line, SMALL, False, theme.faint) for line in mark.caption.splitlines()]
             self._text(shape, lines, MSO_ANCHOR.MIDDLE, mark.index)
             self._known(mark, shape)
         elif isinstance(mark, Sign):
             r = mark.radius
-            shape = self._box(_Place(mark.x - r, mark.y - r, 2 * r, 2 * r), MSO_SHAPE.OVAL)
-            self._paint(shape, theme.ground, theme.accent if mark.marked else theme.wire, "")
+            place = _Place(mark.x - r, mark.y - r, 2 * r, 2 * r)
+            if mark.marked:
+                self._ring(place, MSO_SHAPE.OVAL)
+            shape = self._box(place, MSO_SHAPE.OVAL)
+            self._paint(shape, theme.ground, theme.wire, "")
             self._text(shape, [(mark.text, FONT, False, theme.wire)], MSO_ANCHOR.MIDDLE)
             self._known(mark, shape)
         elif isinstance(mark, Swatch):
-            shape = self._box(_Place(mark.x, mark.y, mark.width, mark.height), MSO_SHAPE.ROUNDED_RECTANGLE, 0.2)
-            paint = theme.paint(mark.category)
-            plain = not mark.category
-            self._paint(shape, "none" if plain else paint.fill, theme.accent if plain else paint.edge, paint.hatch)
+            place = _Place(mark.x, mark.y, mark.width, mark.height)
+            if mark.category:
+                shape = self._box(place, MSO_SHAPE.ROUNDED_RECTANGLE, SWATCH_ROUND)
+                paint = theme.paint(mark.category)
+                self._paint(shape, paint.fill, paint.edge, paint.hatch)
+            else:
+                self._ring(place, MSO_SHAPE.ROUNDED_RECTANGLE, RING_ROUND)
         elif isinstance(mark, Words):
             self._words(mark)
+
+    def _ring(self, place: _Place, kind: MSO_SHAPE, radius: float = 0.0) -> None:
+        """A dotted outline around what differs from its neighbour."""
+        away = RING_AWAY
+        around = _Place(place.x - away, place.y - away, place.width + 2 * away, place.height + 2 * away)
+        shape = self._box(around, kind, radius)
+        self._paint(shape, "none", self._theme.accent, "")
+        shape.line.width = self._length(RING_WIDTH)
+        shape.line.dash_style = MSO_LINE.ROUND_DOT
+        shape.name = RING
 
     def _known(self, mark: Solid, shape: Shape) -> None:
         if mark.path:
@@ -178,11 +210,12 @@ class _Slide:
     def _length(self, pixels: float) -> int:
         return int(Pt(self._drawn.placement.scale * pixels))
 
-    def _box(self, place: _Place, kind: MSO_SHAPE, rounding: float | None = None) -> Shape:
+    def _box(self, place: _Place, kind: MSO_SHAPE, radius: float = 0.0) -> Shape:
+        """A shape; a rounded rectangle's corners have a radius, which PowerPoint keeps in parts of the shorter side."""
         x, y = self._point((place.x, place.y))
         shape: Shape = self._shapes.add_shape(kind, x, y, self._length(place.width), self._length(place.height))
-        if rounding is not None:
-            shape.adjustments[0] = rounding
+        if kind == MSO_SHAPE.ROUNDED_RECTANGLE:
+            shape.adjustments[0] = min(0.5, radius / min(place.width, place.height))
         _unstyled(shape)
         return shape
 

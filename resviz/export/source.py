@@ -21,7 +21,7 @@ from resviz.export.source_classes import generalise, groups
 from resviz.export.source_code import WIDTH, Writer, plain
 from resviz.export.source_names import class_names, network_name
 from resviz.export.source_numbers import numbers_of
-from resviz.export.source_terms import JOINS, skeletons
+from resviz.export.source_terms import JOINS, literal, skeletons
 from resviz.zoo.families import FAMILIES, to_json
 
 LAYERS = Path(__file__).parents[1] / "nn" / "layers.py"
@@ -124,7 +124,7 @@ def _open_gates(root: Node) -> tuple[str, ...]:
 
 
 def _one_or_all(ends: list[str]) -> str:
-    return repr(ends[0]) if len(ends) == 1 else repr(tuple(ends))
+    return literal(ends[0]) if len(ends) == 1 else f"({', '.join(map(literal, ends))})"
 
 
 def _model(network: str) -> str:

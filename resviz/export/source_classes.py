@@ -21,11 +21,15 @@ OWN_WORDS = ("stride", "padding", "groups", "kernel_size")
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """An argument of a class: its name and type, and the first hole that it fills."""
+    """An argument of a class: its name and type, and the first hole that it fills.
+
+    A `size` is a number of channels, which calls give without its name.
+    """
 
     name: str
     type: str
     hole: int
+    size: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,38 +89,42 @@ def generalise(nodes: Sequence[Node], numbers: Numbers) -> Class:
         if key not in arguments:
             taken = {argument.name for argument in arguments.values()}
             name = _name(hole, column, nodes, taken)
-            arguments[key] = Argument(name, type(hole.value).__name__, i)
+            arguments[key] = Argument(name, type(hole.value).__name__, i, hole.key in CHANNELS)
         texts.append(arguments[key].name)
     return Class(nodes[0], tuple(sorted(arguments.values(), key=_rank)), tuple(texts))
-
-
-def is_size(argument: Argument) -> bool:
-    """Whether the argument is a number of channels, which calls give without its name."""
-    return argument.name.endswith(("channels", "width"))
 
 
 def _rank(argument: Argument) -> tuple[int, int]:
     """Channels in, inside and out come before other channels, and those before everything else."""
     ranks = {"in_channels": 0, "channels": 0, "width": 1, "out_channels": 2}
-    return ranks.get(argument.name, 3 if is_size(argument) else 4), argument.hole
+    return ranks.get(argument.name, 3 if argument.size else 4), argument.hole
 
 
 def _name(hole: Hole, column: tuple[int | float, ...], nodes: Sequence[Node], taken: set[str]) -> str:
     """The field's word for the argument, or the path of the first layer that takes it."""
-    for word in (_word(hole, column, nodes), _identifier((*hole.path, hole.key))):
+    for word in (*_words(hole, column, nodes), _identifier((*hole.path, hole.key))):
         if word not in taken:
             return word
     return f"{_identifier((*hole.path, hole.key))}_{len(taken)}"
 
 
-def _word(hole: Hole, column: tuple[int | float, ...], nodes: Sequence[Node]) -> str:
+def _words(hole: Hole, column: tuple[int | float, ...], nodes: Sequence[Node]) -> tuple[str, ...]:
+    """What a person would call the argument, the shortest first."""
     if hole.key not in CHANNELS:
-        return hole.key if hole.key in OWN_WORDS else _identifier((*hole.path[-1:], hole.key))
+        return (hole.key if hole.key in OWN_WORDS else _identifier((*hole.path[-1:], hole.key)),)
     goes_in = column == tuple(node.ins[0][0] for node in nodes)
     comes_out = column == tuple(node.out[0] for node in nodes)
     if goes_in or comes_out:
-        return "channels" if goes_in and comes_out else "in_channels" if goes_in else "out_channels"
-    return "width" if len(hole.path) == 1 else _identifier((hole.path[0], "width"))
+        return ("channels" if goes_in and comes_out else "in_channels" if goes_in else "out_channels",)
+    return ("width",) if len(hole.path) == 1 else _words_within(hole.path[0], column, nodes)
+
+
+def _words_within(part: str, column: tuple[int | float, ...], nodes: Sequence[Node]) -> tuple[str, ...]:
+    """Channels inside a part or at its end, with the part's number where it has one: width2 and out2 of branch2."""
+    ends = column == tuple(dict(children("", node))[part].out[0] for node in nodes)
+    word, number = "out" if ends else "width", re.search(r"\d+$", part)
+    whole = _identifier((part, word))
+    return (f"{word}{number.group()}", whole) if number else (whole,)
 
 
 def _identifier(words: tuple[str, ...]) -> str:

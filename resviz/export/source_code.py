@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
 from resviz.core.net import Node, Op
-from resviz.export.source_classes import Class, is_size
+from resviz.export.source_classes import Class
 from resviz.export.source_forward import attribute, forward
 from resviz.export.source_names import Name
 from resviz.export.source_numbers import Numbers
@@ -18,6 +19,7 @@ from resviz.export.source_terms import (
     is_class,
     is_number,
     layer_call,
+    literal,
 )
 
 WIDTH = 120
@@ -55,6 +57,12 @@ def plain(text: str) -> str:
     return "".join(c for c in " ".join(text.split()) if c.isprintable() and c not in '"\\')
 
 
+def _docstring(sentence: str) -> str:
+    """The docstring of a class, on as many lines as it needs."""
+    text, room = f'"""{plain(sentence)}', WIDTH - len(INDENT) - len('"""')
+    return f'{text}"""' if len(text) <= room else "\n".join([*textwrap.wrap(text, room), '"""'])
+
+
 class Writer:
     """Writes the parts of one network. `layers` are the classes that the file brings along instead of torch's.
 
@@ -85,12 +93,13 @@ class Writer:
         init = "\n".join([f"{head} -> None:", indented("\n".join(["super().__init__()", *made, *last]))])
         gives = "Tensor | tuple[Tensor, ...]" if has_asides(cls.node) else "Tensor"
         run = "\n".join([f"def forward(self, x: Tensor) -> {gives}:", indented("\n".join(forward(cls.node)))])
-        body = "\n\n".join([f'"""{plain(sentence)}"""', init, run])
+        body = "\n\n".join([_docstring(sentence), init, run])
         return f"class {name}(nn.Module):\n{indented(body)}"
 
     def _assignment(self, name: str, node: Node, texts: Iterator[str]) -> str:
         target = attribute(name)
-        before, after = (f"self.add_module({name!r}, ", ")") if target.startswith("getattr") else (f"{target} = ", "")
+        named = target.startswith("getattr")
+        before, after = (f"self.add_module({literal(name)}, ", ")") if named else (f"{target} = ", "")
         return f"{before}{self._module(node, texts, 2, len(before + after))}{after}"
 
     def _module(self, node: Node, texts: Iterator[str], depth: int, beside: int) -> str:
@@ -107,9 +116,9 @@ class Writer:
 
     def _layer(self, node: Node, texts: Iterator[str], room: int) -> str:
         name, call = layer_call(node.op, node.ins)
-        written = {key: next(texts) if is_number(value) else repr(value) for key, value in call.items()}
+        written = {key: next(texts) if is_number(value) else literal(value) for key, value in call.items()}
         gamma = written.pop("gamma", None)
-        usual = {key: repr(value) for key, value in DEFAULTS.get(name, {}).items()}
+        usual = {key: literal(value) for key, value in DEFAULTS.get(name, {}).items()}
         plain = POSITIONAL.get(name, ())
         inside = [text if key in plain else f"{key}={text}" for key, text in written.items() if usual.get(key) != text]
         if name in self._layers:
@@ -122,7 +131,7 @@ class Writer:
         cls = self._classes[key]
         given = list(islice(texts, len(cls.texts)))
         values = [(argument, given[argument.hole]) for argument in cls.arguments]
-        inside = [text if is_size(argument) else f"{argument.name}={text}" for argument, text in values]
+        inside = [text if argument.size else f"{argument.name}={text}" for argument, text in values]
         return laid(self._names[key].name, inside, room)
 
     def _listed(self, parts: Sequence[tuple[str, Node]], texts: Iterator[str], depth: int) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from resviz.core.net import Node, Op, Par, Role
 from resviz.core.ops import Blend
-from resviz.export.source_terms import JOINS, is_aside, steps
+from resviz.export.source_terms import JOINS, is_aside, literal, steps
 
 DEEPEST_CALL = 4
 VARIABLES: dict[Role, str] = {"branch": "out", "shortcut": "shortcut", "gate": "gate"}
@@ -28,7 +28,7 @@ def forward(node: Node) -> list[str]:
 def attribute(name: str) -> str:
     """The expression for the child module of that name."""
     plain = name.isidentifier() and not keyword.iskeyword(name) and not name.startswith("__")
-    return f"self.{name}" if plain else f"getattr(self, {name!r})"
+    return f"self.{name}" if plain else f"getattr(self, {literal(name)})"
 
 
 class _Body:

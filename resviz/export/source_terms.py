@@ -6,6 +6,7 @@ sequence is no module. A *hole* is a number in a layer's call, a place where two
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -115,6 +116,11 @@ def layer_call(op: Op, ins: tuple[Shape, ...]) -> tuple[str, Mapping[str, object
 def is_number(value: object) -> TypeGuard[int | float]:
     """Whether an argument may become a hole."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def literal(value: object) -> str:
+    """The value as source, text in double quotes."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
 
 
 def holes(node: Node, path: tuple[str, ...] = ()) -> Iterator[Hole]:

@@ -14,7 +14,7 @@ from itertools import groupby
 from resviz.core.net import Node, Op, Section, leaves, sections, with_role
 from resviz.core.ops import Concat, Mul
 from resviz.draw.ruled import Cell, Group, Ruled, word
-from resviz.draw.sketch import OFF_THE_LINE, short
+from resviz.draw.sketch import OFF_THE_LINE, auxiliary, layers, short
 from resviz.views import tables
 from resviz.views.numbers import count
 
@@ -70,9 +70,12 @@ def _lines(part: Node) -> tuple[str, ...]:
 
 
 def _layers(part: Node) -> tuple[str, ...]:
-    """The weighted layers and pools on the branch, of several branches a line each; then a line a gate."""
+    """The weighted layers and pools on the branch, of several branches a line each; then a line a gate, or a head."""
     if isinstance(part.net, Op):
         return (" ".join(short(part.op)),) if part.op.weighted or part.op.category == "pool" else ()
+    head = auxiliary(part)
+    if head is not None:
+        return (f"auxiliary head: {' → '.join(layers(head))}",)
     main = [at for _, at in part.parts if at.role not in OFF_THE_LINE]
     if part.join is not None and isinstance(part.join.op, Concat):
         return ("in parallel", *(" → ".join(_layers(at)) for at in main))

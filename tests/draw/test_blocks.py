@@ -65,6 +65,22 @@ def test_the_sign_is_that_of_the_join_and_a_gate_is_named() -> None:
                for line in g.lines)  # fmt: skip
 
 
+def test_an_auxiliary_head_hangs_below_the_line_behind_its_unit() -> None:
+    """Szegedy et al. 2014, section 5: behind 4a and 4d; by stage the heads are counted."""
+    node = from_text("googlenet-aux").node()
+    shown = blocks.glyphs(node, "block", True)
+    heads = [i for i, glyph in enumerate(shown) if glyph.aside]
+    assert [(shown[i - 1].path, shown[i].path) for i in heads] == [("inception4a", "aux1"), ("inception4d", "aux2")]
+    assert shown[heads[0]].lines == ("auxiliary head", "avg pool to 4×4", "1×1, 128", "fc, 1024", "fc, 1000")
+    scene = blocks.arrange(node)
+    into = {edge.head.path: edge.tail.path for edge in edges(scene) if edge.tail}
+    assert (into["aux1"], into["inception4b"]) == ("inception4a", "inception4a")
+    lowest = {box.path: box.y for box in boxes("googlenet-aux")}
+    assert lowest["aux1"] > lowest["inception4a"]
+    (stage,) = [glyph for glyph in blocks.glyphs(node, "stage", True) if "5 units" in glyph.lines]
+    assert stage.lines[-2:] == ("2 auxiliary heads", "2×2 max pool, /2")
+
+
 def test_rows_are_as_wide_as_they_may_be_and_keep_the_order() -> None:
     node = from_text("vgg16").node()
     for width in (300.0, 700.0, 1500.0):
@@ -73,6 +89,8 @@ def test_rows_are_as_wide_as_they_may_be_and_keep_the_order() -> None:
         placed = [mark for mark in scene.marks if isinstance(mark, PlacedBox)]
         lines = [edge.head.path for edge in edges(scene)]
         assert lines == [box.path for box in placed]
+    alone = blocks.arrange(from_text("googlenet-aux").node(), width=100.0)
+    assert [mark.path for mark in alone.marks if isinstance(mark, PlacedBox)].count("aux1") == 1
     assert blocks.arrange(node, width=300.0).height > blocks.arrange(node, width=1500.0).height
 
 

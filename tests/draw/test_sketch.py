@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from resviz.core.net import Node, join_path, leaves, sections
-from resviz.draw.sketch import LEVELS, Box, Column, Fork, Item, Stack, sketch
+from resviz.draw.sketch import LEVELS, Box, Column, Fork, Item, Stack, main_line, sketch
 from resviz.zoo.families import PRESETS, named
 
 SMALL = ("resnet8", "resnet18", "resnet50", "plain20", "seresnet50", "resnet50-d", "wrn-16-8", "resnext50_32x4d")
@@ -103,6 +103,26 @@ def test_units_of_resnet50_are_written_as_in_the_paper() -> None:
     assert isinstance(fork, Fork)
     assert fork.branches[0].items == (Box("layer1.1", ("1×1, 64", "3×3, 64", "1×1, 256"), "conv"),)
     assert fork.branches[1] == Stack(way="identity")
+
+
+@pytest.mark.parametrize("name", PRESETS.names())
+def test_a_stages_box_says_the_pools_beside_its_units(name: str) -> None:
+    """Without them VGG's first stage would seem to halve its map by a 3×3 convolution of stride 1."""
+    node = placed(name)
+    drawn = {column.path: column for column in sketch(node, "stage")}
+    for section in sections(node):
+        if section.node.role == "stage":
+            (box,) = drawn[section.handle].stack.items
+            beside = [at for _, part in section.node.parts if part.role != "unit" for _, at in main_line(part)]
+            pools = [at.op.label() for at in beside if at.op.category == "pool"]
+            assert [line for line in box.lines if "pool" in line] == pools
+
+
+def test_a_pool_stands_where_it_is() -> None:
+    vgg, googlenet = (dict(zip("123", sketch(placed(name), "stage"))) for name in ("vgg11", "googlenet"))
+    assert vgg["1"].stack.items[0].lines == ("3×3, 64", "2×2 max pool, /2")
+    inception = ("1×1, 128", "1×1, 128", "3×3, 192", "1×1, 32", "3×3, 96", "1×1, 64")
+    assert googlenet["2"].stack.items[0].lines == ("2 units", *inception, "3×3 max pool, /2")
 
 
 def test_a_stage_is_one_box_with_its_units() -> None:

@@ -8,10 +8,14 @@ from collections.abc import Callable
 
 import pytest
 
-from resviz.core.net import Node, sections, walk
+from resviz.core import ops
+from resviz.core.net import Node, Op, sections, walk
+from resviz.core.ops import BatchNorm, LocalResponseNorm
 from resviz.draw import bars, figure
+from resviz.draw.aligned import aligned
 from resviz.draw.ensemble import chain
 from resviz.draw.layout import beside
+from resviz.draw.legend import KINDS, with_legend
 from resviz.draw.scene import SMALL, PlacedBox, Scene, Sign, Words, text_width
 from resviz.draw.sketch import LEVELS, Box, Column, Stack
 from resviz.draw.svg import sign, svg
@@ -145,6 +149,26 @@ def test_the_legend_names_what_is_there_and_stays_inside(name: str, level: str, 
     assert ("size-changing shortcut" in shown) == bool(dashed)
     assert ("same-size shortcut" in shown) == (len(dashed) < len(shortcuts))
     assert ("batch normalisation" in shown) == (level == "op")
+
+
+def test_the_legend_says_which_normalisation_there_is() -> None:
+    """Krizhevsky et al. 2012 normalise over channels, ResNet over the batch."""
+
+    def said(*names: str) -> set[str]:
+        scene = with_legend(aligned([(name, placed(name)) for name in names], "op"))
+        return {mark.text for mark in scene.marks if isinstance(mark, Words) and "normalisation" in mark.text}
+
+    batch, channels = "batch normalisation", "local response normalisation"
+    assert said("alexnet-2012") == said("googlenet-paper") == {channels}
+    assert said("resnet8") == {batch}
+    assert said("alexnet-2012", "resnet8") == {f"{batch}, {channels}"}
+
+
+def test_the_words_of_a_category_with_kinds_are_those_of_its_operations() -> None:
+    made = {"BN": BatchNorm(), "LRN": LocalResponseNorm(5, 1e-4, 0.75, 1.0)}
+    assert {name: op.label() for name, op in made.items()} == {name: name for name in KINDS["norm"]}
+    kinds = {thing for thing in vars(ops).values() if isinstance(thing, type) and issubclass(thing, Op)}
+    assert {type(op) for op in made.values()} == {kind for kind in kinds if kind.category == "norm"}
 
 
 def test_a_mark_that_it_does_not_know_is_an_error() -> None:

@@ -72,7 +72,7 @@ def test_categories_of_a_cifar_net_differ(theme: Theme) -> None:
 
 def test_colours_are_complete(theme: Theme) -> None:
     colours = [theme.ground, theme.panel, theme.ink, theme.faint, theme.wire, theme.accent]
-    colours += [side for paint in theme.paints.values() for side in (paint.fill, paint.edge)]
+    colours += [side for paint in theme.paints.values() for side in (paint.fill, paint.edge, paint.flat or paint.fill)]
     assert all(len(colour) == 7 and int(colour[1:], 16) >= 0 for colour in colours)
 
 
@@ -134,3 +134,13 @@ def test_the_print_theme_has_no_colour_and_tells_by_fill_or_hatch() -> None:
     for paint in theme.paints.values():
         assert not paint.hatch or contrast(theme.ink, theme.hatching) >= 7
         assert not paint.hatch or paint.hatch in HATCHES
+
+
+def test_the_print_theme_tells_by_greys_where_no_hatch_is_drawn() -> None:
+    """Each a good deal more than what can just be told, and text on all of them at AAA's contrast."""
+    theme = THEMES["print"]
+    for one, other in combinations([name for name in CATEGORIES if name != "join"], 2):
+        assert apart(theme.flat(one), theme.flat(other), "none") >= 4, (one, other)
+    for name in CATEGORIES:
+        assert theme.flat(name)[1:3] == theme.flat(name)[3:5] == theme.flat(name)[5:7]
+        assert contrast(theme.ink, theme.flat(name)) >= 6.5, name

@@ -13,6 +13,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from pptx import Presentation
 from pptx.oxml.ns import qn
 
@@ -56,14 +57,14 @@ def of_slide(data: bytes) -> tuple[Counter, Edges]:
     """What shapes and glued connectors PowerPoint finds, chains of connectors from dot to dot taken together."""
     (slide,) = Presentation(io.BytesIO(data)).slides
     names = {shape.shape_id: shape.name for shape in slide.shapes}
-    into: dict[int, int | None] = {}
+    into: dict[int, int] = {}
     ends = []
     for line in connectors(slide):
         start, end = line.find(f".//{qn('a:stCxn')}"), line.find(f".//{qn('a:endCxn')}")
-        if end is None:
-            assert start is None, "a connector is glued at its start alone"
+        assert (start is None) == (end is None), "a connector is glued at one end alone"
+        if start is None:
             continue
-        source, target = int(start.get("id")) if start is not None else None, int(end.get("id"))
+        source, target = int(start.get("id")), int(end.get("id"))
         if names[target] == "corner":
             assert target not in into, "two connectors end in one dot"
             into[target] = source
@@ -72,9 +73,9 @@ def of_slide(data: bytes) -> tuple[Counter, Edges]:
     found = Counter()
     for start, target in ends:
         source = start
-        while source is not None and names[source] == "corner":
+        while names[source] == "corner":
             source = into[source]
-        found[names[source] if source is not None else None, names[target]] += 1
+        found[names[source] if names[source] != "input" else None, names[target]] += 1
     joined = {name for pair in found for name in pair}
     return Counter(name for name in names.values() if name in joined), found
 
@@ -100,6 +101,20 @@ def run_of(line) -> list[tuple[float, float]]:
         corners.append((x + w / 2 + u * math.cos(turn) - v * math.sin(turn),
                         y + h / 2 + u * math.sin(turn) + v * math.cos(turn)))  # fmt: skip
     return corners
+
+
+def impress(folder: Path, data: bytes) -> Image.Image:
+    """A slide as LibreOffice Impress shows it; without it a test is skipped."""
+    soffice = shutil.which("soffice")
+    if soffice is None:
+        pytest.skip("no LibreOffice on this machine: install Debian's libreoffice-impress for this test")
+    (folder / "slide.pptx").write_bytes(data)
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    command = [soffice, profile, "--headless", "--convert-to", "png", "--outdir", str(folder), "slide.pptx"]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=120)
+    shown = Image.open(folder / "slide.png")
+    shown.load()
+    return shown
 
 
 def latex() -> str:

@@ -7,6 +7,7 @@ import json
 import re
 import struct
 import xml.etree.ElementTree as ET
+import zipfile
 from collections import Counter
 from functools import lru_cache
 from pathlib import Path
@@ -14,11 +15,13 @@ from pathlib import Path
 import pygraphviz
 import pypdf
 import pytest
-from PIL import Image
+from lxml import etree
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
 from pptx import Presentation
-from readers import compiled, connectors, of_drawio, of_picture, of_slide, run_of, solids, typeset
+from pptx.enum.dml import MSO_LINE
+from readers import compiled, connectors, impress, of_drawio, of_picture, of_slide, run_of, solids, typeset
 
-from resviz.draw.scene import Panel, PlacedBox, Words
+from resviz.draw.scene import Panel, PlacedBox, Scene, Sign, Words, text_width
 from resviz.draw.theme import THEMES
 from resviz.draw.trace import edges
 from resviz.export import formats
@@ -208,6 +211,89 @@ def test_a_slide_larger_than_powerpoints_largest_is_refused() -> None:
         formats.found()["pptx"].write(job("resnet152", style="column", level="op", folded=False))
 
 
+BESIDE = ("resnet18", "plain18", "googlenet-aux")
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_slides_have_a_dotted_ring_around_what_is_marked(theme: str) -> None:
+    """In print the accent is black, as every edge is: the colour alone would say nothing."""
+    work = job(*BESIDE, style="column", level="block", theme=theme)
+    (slide,) = Presentation(io.BytesIO(formats.found()["pptx"].write(work))).slides
+    marked = [mark for mark in work.drawing().scene.marks if isinstance(mark, (PlacedBox, Sign)) and mark.marked]
+    rings = [shape for shape in slide.shapes if shape.name == "ring"]
+    in_legend = 1
+    assert len(rings) == len(marked) + in_legend > 50
+    assert {ring.line.dash_style for ring in rings} == {MSO_LINE.ROUND_DOT}
+    assert {f"#{ring.line.color.rgb}".lower() for ring in rings} == {THEMES[theme].accent}
+    middles = {(round(s.left + s.width / 2, -3), round(s.top + s.height / 2, -3)) for s in slide.shapes
+               if s.name not in ("ring", "corner", "input")}  # fmt: skip
+    around = [(round(s.left + s.width / 2, -3), round(s.top + s.height / 2, -3)) for s in rings]
+    assert sum(middle in middles for middle in around) >= len(marked)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_in_draw_io_what_is_marked_has_a_dotted_edge(theme: str) -> None:
+    work = job(*BESIDE, style="column", level="block", theme=theme)
+    root = ET.fromstring(formats.found()["drawio"].write(work)).find("diagram/mxGraphModel/root")
+    dotted = {o.get("path") for o in root.iter("object") if "dashPattern=1 1" in o.find("mxCell").get("style", "")}
+    marks = work.drawing().scene.marks
+    assert dotted == {mark.path for mark in marks if isinstance(mark, (PlacedBox, Sign)) and mark.marked}
+    assert any(isinstance(mark, Sign) and mark.marked for mark in marks)
+
+
+@pytest.mark.parametrize("network", ["resnet152", "vgg11"])
+def test_all_panels_of_a_slide_have_corners_of_one_radius(network: str) -> None:
+    """However tall a stage is; PowerPoint keeps the radius in parts of the shorter side."""
+    work = job(network, level="op")
+    (slide,) = Presentation(io.BytesIO(formats.found()["pptx"].write(work))).slides
+    radii: dict[str, set[int]] = {}
+    for shape in slide.shapes:
+        if 'prst="roundRect"' in etree.tostring(shape._element.spPr).decode():
+            radius = round(shape.adjustments[0] * min(shape.width, shape.height) / 12_700)
+            radii.setdefault(str(shape.fill.fore_color.rgb), set()).add(radius)
+    assert radii.pop(THEMES["light"].panel[1:].upper()) == {8}
+    assert set.union(*radii.values()) <= {3, 4}
+
+
+@pytest.mark.parametrize(
+    ("network", "style"), [("resnet50", "unit"), ("resnet8", "unrolled"), ("resnet20:shortcut=exclusive-gate", "unit")]
+)
+def test_impress_shows_the_slide_as_it_is_drawn(network: str, style: str, tmp_path: Path) -> None:
+    """It routes what is glued anew: no wire may run where the picture has none, and none may be missing."""
+    work = job(network, style=style, dpi=72, legend=False)
+    own = Image.open(io.BytesIO(formats.found()["png"].write(work)))
+    theirs = impress(tmp_path, formats.found()["pptx"].write(work)).resize(own.size)
+    ours, shown = (lines(picture, work.drawing().scene) for picture in (own, theirs))
+    assert ours.histogram()[255] > 500
+    assert max(beside(ours, shown), beside(shown, ours)) < STRAY
+
+
+NEAR = 3
+"""Pixels that a line of Impress may lie beside ours."""
+STRAY = 20
+"""Pixels of arrow heads, which are a little larger there; a wire that is routed anew has above fifty."""
+
+
+def lines(picture: Image.Image, scene: Scene) -> Image.Image:
+    """White where a picture without its words is dark, black elsewhere; its letters are of another face in Impress."""
+    dark = picture.convert("L").point(lambda value: 255 if value < 160 else 0)
+    paint = ImageDraw.Draw(dark)
+    for mark in scene.marks:
+        if isinstance(mark, PlacedBox):
+            paint.rectangle((mark.x, mark.y, mark.x + mark.width, mark.y + mark.height), fill=0)
+        elif isinstance(mark, Words):
+            wide = text_width(mark.text + mark.index, mark.size, mark.strong)
+            left = mark.x - {"start": 0, "middle": wide / 2, "end": wide}[mark.anchor]
+            paint.rectangle((left - 1, mark.y - mark.size, left + wide + 1, mark.y + mark.size / 2), fill=0)
+    return dark
+
+
+def beside(one: Image.Image, other: Image.Image) -> int:
+    """How many pixels are dark in the one and not near such of the other."""
+    alone = ImageChops.subtract(one, other.filter(ImageFilter.MaxFilter(2 * NEAR + 1)))
+    return alone.histogram()[255]
+
+
 # ---- graphs
 
 
@@ -237,6 +323,16 @@ def test_mermaid_names_every_box_and_edge(network: str) -> None:
     assert len(nodes) == len(set(nodes)) == sum(solids(work).values()) + 1
     assert {end for a, _, b in arrows for end in (a, b)} <= set(nodes)
     assert text.count("subgraph") == len(re.findall(r"^ +end$", text, re.M))
+
+
+@pytest.mark.parametrize(
+    ("format", "fills"), [("dot", r'fillcolor="(#\w+)"'), ("mermaid", r"classDef \w+ fill:(#\w+)")]
+)
+def test_in_print_a_graph_tells_categories_by_greys(format: str, fills: str) -> None:
+    """They have no hatches: convolution, normalisation, activation, pooling, fully connected, reshaping, and joins."""
+    found = re.findall(fills, written(format, "resnet50", '{"level": "op", "theme": "print"}').decode())
+    assert len(set(found)) == 6
+    assert all(fill[1:3] == fill[3:5] == fill[5:7] for fill in found)
 
 
 @pytest.mark.parametrize("format", ["dot", "mermaid"])
@@ -270,6 +366,46 @@ def test_every_format_has_a_place_and_a_note() -> None:
     assert {export.kind for export in found.values()} == {"figure", "table", "program"}
     assert all(export.note and export.mime and export.ending.startswith(".") for export in found.values())
     assert list(found)[:3] == ["svg", "pdf", "png"]
+
+
+TURNED: dict[str, dict[str, object]] = {
+    "style": {"style": "column"}, "level": {"level": "op"}, "folded": {"folded": False}, "theme": {"theme": "dark"},
+    "page": {"page": "two-columns"}, "shapes": {"shapes": True}, "parameters": {"parameters": True},
+    "macs": {"macs": True}, "field": {"field": True}, "legend": {"legend": False}, "heading": {"heading": True},
+    "transparent": {"transparent": True}, "dpi": {"dpi": 72},
+}  # fmt: skip
+FIGURES = [name for name, export in formats.found().items() if export.kind == "figure" and name != "pdf"]
+"""PDF is made from the same picture as PNG, and its streams are packed."""
+
+
+@pytest.mark.parametrize("format", FIGURES)
+def test_a_format_heeds_every_knob_that_it_does_not_declare_to_be_idle(format: str) -> None:
+    """What the file carries of itself left out, for a knob that does nothing is carried too."""
+    export = formats.found()[format]
+
+    def made(**knobs: object) -> bytes:
+        return shown(export.write(job("resnet18", **knobs)))
+
+    plain_file = made()
+    assert {name for name, knobs in TURNED.items() if made(**knobs) == plain_file} == {
+        name for name in TURNED if export.idle(name)
+    }
+
+
+def shown(data: bytes) -> bytes:
+    """What a program shows of a file: without comments and metadata, and of a ZIP the slide alone."""
+    if data.startswith(b"\x89PNG"):
+        image = Image.open(io.BytesIO(data))
+        return repr(image.size).encode() + image.tobytes()
+    if data.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(data)) as parts:
+            return parts.read("ppt/slides/slide1.xml") + parts.read("ppt/presentation.xml")
+    return re.sub(rb"resviz-spec:.*?dpi\D+\d+", b"", data, flags=re.DOTALL)
+
+
+def test_every_knob_of_a_figure_is_turned_or_needs_several_networks() -> None:
+    assert {k.name for k in Figure.knobs()} == TURNED.keys() | {"marked"}
+    assert formats.found()["dot"].idle("marked") == formats.found()["mermaid"].idle("marked") == "one network alone"
 
 
 def test_a_format_is_chosen_by_name_or_by_ending() -> None:

@@ -68,6 +68,13 @@ def test_class_names(preset, names):
     assert sorted(classes(exported(preset))) == sorted(names)
 
 
+def test_the_arguments_of_an_inception_block_are_short():
+    """What is inside a branch and what it puts out, by the branch's number, as a person would name them."""
+    found = classes(exported("googlenet-paper"))
+    assert arguments(found["Inception"]) == ["in_channels", "out1", "width2", "out2", "width3", "out3", "out4"]
+    assert "self.inception3a = Inception(192, 64, 96, 128, 16, 32, 32)" in exported("googlenet-paper")
+
+
 def test_an_auxiliary_head_gives_its_logits_and_the_network_all_in_training():
     text = exported("googlenet-aux")
     gives = re.findall(r"class (\w+)(?:.|\n)*?def forward\(self, x: Tensor\) -> (.+):", text)
@@ -167,6 +174,15 @@ def test_it_is_fast(preset, seconds):
         {"layout": "cifar", "block": "bottleneck", "shortcut": "A", "conv_bias": "true"},
         {"shortcut": "none", "groups": "8"},
         {"blocks": "3,4", "shortcut": "C", "drop_path": "0.3", "layout": "cifar", "widen": "2"},
+        {"layout": "cifar", "depth": "20", "shortcut": "exclusive-gate"},
+        {
+            "depth": "50",
+            "order": "relu-only-pre",
+            "shortcut": "C",
+            "width": "12",
+            "shortcut_bn": "false",
+            "zero_gamma": "true",
+        },
     ],
 )
 def test_ruff_finds_nothing_to_change(knobs, tmp_path):

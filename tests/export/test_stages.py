@@ -93,6 +93,18 @@ def test_branches_and_gates_are_written_apart() -> None:
         assert stage_table([(name, from_text(name).node())]).rows[row][2][0] == group, name
 
 
+def test_auxiliary_heads_are_listed_where_they_are_counted() -> None:
+    """Szegedy et al. 2014, section 5: behind 4a and 4d, with half of the parameters in their first fc."""
+    table = stage_table([(name, from_text(name).node()) for name in ("googlenet", "googlenet-aux")])
+    plain_stage, with_heads = table.rows[2][2:]
+    head = Group(("auxiliary head: avg pool to 4×4 → 1×1, 128 → fc, 1024 → fc, 1000",))
+    assert [i for i, group in enumerate(with_heads) if group == head] == [1, 5]
+    assert tuple(group for group in with_heads if group != head) == plain_stage
+    for format in ("csv", "markdown", "latex"):
+        text = formats.found()[format].write(job("googlenet-aux")).decode("utf-8-sig")
+        assert text.count("auxiliary head:") == 2
+
+
 def test_csv_is_read_back() -> None:
     data = formats.found()["csv"].write(job("resnet18", "resnet50"))
     rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))

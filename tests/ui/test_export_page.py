@@ -86,6 +86,14 @@ def test_what_cannot_be_drawn_is_a_sentence_and_its_buttons_are_off() -> None:
     assert not buttons(at)["Keras"].disabled
 
 
+def test_a_button_says_which_turned_knob_does_nothing_in_its_format() -> None:
+    found = buttons(page(depth="18", figure="legend=false:theme=print"))
+    said = "text that GitHub and wikis draw; Legend does nothing in it, it has no legend"
+    assert found["Mermaid"].help == said
+    assert found["SVG"].help == "vectors, for the web and for Inkscape"
+    assert found["CSV"].help == "the stage table, plain"
+
+
 def test_a_text_can_be_looked_at() -> None:
     at = page(depth="18")
     at.selectbox(key="preview").select_index(4)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from resviz.draw import dot
 from resviz.export.export import Export, Job
-from resviz.export.graph import graph
+from resviz.export.graph import LAID_OUT_ANEW, graph
 
 
 def write(job: Job) -> bytes:
@@ -15,5 +15,5 @@ def write(job: Job) -> bytes:
 
 EXPORT = Export(
     "dot", "DOT", "figure", 8, ".dot", "text/vnd.graphviz", "the graph for Graphviz, to be laid out anew", write,
-    text=True,
+    text=True, lacks=LAID_OUT_ANEW,
 )  # fmt: skip

@@ -58,22 +58,25 @@ class _Cells:
         theme = self._theme
         if isinstance(mark, Panel):
             place = (mark.x, mark.y, mark.width, mark.height)
-            yield f"rounded=1;arcSize=4;fillColor={theme.panel};strokeColor=none;connectable=0", place, ""
+            yield f"{_round(8)};fillColor={theme.panel};strokeColor=none;connectable=0", place, ""
         elif isinstance(mark, PlacedBox):
-            ring = f"strokeWidth=3;dashed=1;strokeColor={theme.accent}" if mark.marked else ""
-            style = f"rounded=1;arcSize=12;{self._paint(mark.category)};fontColor={theme.ink};fontSize={FONT:g};{ring}"
+            ring = self._ring() if mark.marked else ""
+            style = f"{_round(4)};{self._paint(mark.category)};fontColor={theme.ink};fontSize={FONT:g};{ring}"
             yield style, (mark.x, mark.y, mark.width, mark.height), _words(mark)
         elif isinstance(mark, Sign):
             r = mark.radius
-            colour = theme.accent if mark.marked else theme.wire
-            style = f"ellipse;fillColor={theme.ground};strokeColor={colour};fontColor={theme.wire};fontSize=14"
+            edge = self._ring() if mark.marked else f"strokeColor={theme.wire}"
+            style = f"ellipse;fillColor={theme.ground};fontColor={theme.wire};fontSize=14;{edge}"
             yield style, (mark.x - r, mark.y - r, 2 * r, 2 * r), mark.text
         elif isinstance(mark, Swatch):
-            ring = f"fillColor=none;dashed=1;strokeColor={theme.accent}"
-            style = self._paint(mark.category) if mark.category else ring
-            yield f"rounded=1;{style};connectable=0", (mark.x, mark.y, mark.width, mark.height), ""
+            style = self._paint(mark.category) if mark.category else f"fillColor=none;{self._ring()}"
+            yield f"{_round(3)};{style};connectable=0", (mark.x, mark.y, mark.width, mark.height), ""
         elif isinstance(mark, Words):
             yield self._text(mark)
+
+    def _ring(self) -> str:
+        """The edge of what is marked: it moves with its box, as a ring of its own would not."""
+        return f"strokeWidth=3;dashed=1;dashPattern=1 1;strokeColor={self._theme.accent}"
 
     def _header(self, panel: Panel) -> None:
         """A panel's title and caption on a ground of their own, which interrupts the wire that leads through them."""
@@ -143,6 +146,11 @@ class _Cells:
             corners = _child(geometry, "Array", {"as": "points"})
             for point in points[1:-1]:
                 _child(corners, "mxPoint", _at(point))
+
+
+def _round(radius: int) -> str:
+    """Corners of a radius in pixels; draw.io counts the arc's diameter."""
+    return f"rounded=1;absoluteArcSize=1;arcSize={2 * radius}"
 
 
 def _child(of: ET.Element, tag: str, attributes: Mapping[str, str] | None = None, /, **more: str) -> ET.Element:

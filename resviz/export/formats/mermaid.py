@@ -8,7 +8,7 @@ from resviz.draw.sketch import Way
 from resviz.draw.theme import CATEGORIES, Theme
 from resviz.draw.wiring import Box, Frame
 from resviz.export.export import Export, Job
-from resviz.export.graph import graph
+from resviz.export.graph import LAID_OUT_ANEW, graph
 
 ARROWS: dict[Way, str] = {"flow": "-->", "identity": "==>", "projection": "-.->", "gate": "--o"}
 
@@ -44,8 +44,7 @@ def _classes(frame: Frame, numbers: dict[str, str], theme: Theme) -> Iterator[st
     for box in frame.boxes():
         by_category.setdefault(box.category if box.category in CATEGORIES else "shape", []).append(numbers[box.path])
     for category, names in by_category.items():
-        fill = "transparent" if theme.fill(category) == "none" else theme.fill(category)
-        yield f"  classDef {category} fill:{fill},stroke:{theme.edge(category)},color:{theme.ink}"
+        yield f"  classDef {category} fill:{theme.flat(category)},stroke:{theme.edge(category)},color:{theme.ink}"
         yield f"  class {','.join(names)} {category}"
 
 
@@ -59,5 +58,6 @@ def _plain(title: str) -> str:
 
 
 EXPORT = Export(
-    "mermaid", "Mermaid", "figure", 7, ".mmd", "text/vnd.mermaid", "text that GitHub and wikis draw", write, text=True
-)
+    "mermaid", "Mermaid", "figure", 7, ".mmd", "text/vnd.mermaid", "text that GitHub and wikis draw", write, text=True,
+    lacks={**LAID_OUT_ANEW, "heading": "no title", "transparent": "no ground of its own"},
+)  # fmt: skip
