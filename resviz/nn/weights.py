@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 from safetensors import SafetensorError
@@ -27,7 +29,8 @@ def loaded(spec: NetSpec, weights: Path | None, seed: int) -> nn.Module:
 def read(file: Path) -> dict[str, Tensor]:
     """The tensors of a safetensors file; raises ValueError where it is none, and OSError."""
     if not file.is_file():
-        raise FileNotFoundError(2, "No such file or directory", str(file))
+        number = errno.EISDIR if file.is_dir() else errno.ENOENT
+        raise OSError(number, os.strerror(number), str(file))
     try:
         return dict(load_file(file))
     except SafetensorError as error:

@@ -8,10 +8,12 @@ from types import ModuleType
 import torch
 from torch import Tensor, nn
 
+from resviz.core.knob import IdleKnobError
 from resviz.core.spec import NetSpec
 from resviz.export.source import source
 from resviz.nn.module import build
 from resviz.nn.verify import verify_node
+from resviz.zoo.resnet import ResNet
 
 SEED = 20151210
 
@@ -84,3 +86,12 @@ def same_outputs(a: nn.Module, b: nn.Module, x: Tensor) -> None:
             assert first.isfinite().all()
             assert torch.equal(first, second)
     assert all(torch.equal(value, b.state_dict()[key]) for key, value in a.state_dict().items())
+
+
+def without_idle(knobs: dict) -> ResNet:
+    """The ResNet with the knobs that do something beside each other; raises SpecError."""
+    while True:
+        try:
+            return ResNet.of(knobs)
+        except IdleKnobError as error:
+            knobs = {name: value for name, value in knobs.items() if name not in error.fix}

@@ -5,7 +5,7 @@ source with the module's keys, initialisation and outputs, bit by bit.
 """
 
 import pytest
-from proof import prove
+from proof import prove, without_idle
 
 from resviz.zoo.blocks import BLOCKS
 from resviz.zoo.families import PRESETS, family, from_json, named, to_json
@@ -59,7 +59,7 @@ VARIANTS = {
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_every_variant(variant, block, order, tmp_path):
     knobs = {"block": block, "order": order, "input": (3, 33, 38), **SMALL, **VARIANTS[variant]}
-    prove(family("resnet").of(knobs), tmp_path)
+    prove(without_idle(knobs), tmp_path)
 
 
 @pytest.mark.parametrize("name", PRESETS.names())
