@@ -90,10 +90,10 @@ def weights(tensors: dict[str, Shape]) -> Opened:
     """The network that tensors of these names and shapes are of, or the nearest with what differs."""
     found = recognised(tensors)
     if found.differs:
-        notes = ("the nearest network that there is; of it", *found.differs, *found.renamed)
+        notes = ("the nearest network that there is; of it", *found.differs, *found.renamed, *found.assumed)
         return Opened((found.spec,), None, notes)
     also = (f"the same weights also fit {listed([to_text(spec) for spec in found.others])}",) if found.others else ()
-    return Opened((found.spec,), None, (*found.renamed, *also))
+    return Opened((found.spec,), None, (*found.renamed, *also, *found.assumed))
 
 
 def safetensors_header(file: Path) -> bytes | None:

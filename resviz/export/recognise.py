@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from resviz.core.knob import SpecError
 from resviz.core.spec import NetSpec
 from resviz.export.differences import differences, likeness
+from resviz.export.recognise_input import told
 from resviz.export.recognise_knobs import read_off
 from resviz.export.recognise_resnet import resnets
 from resviz.export.tensor_groups import Group, groups
@@ -30,13 +31,14 @@ LEAST_LIKENESS = 0.3
 class Recognised:
     """The network, other networks that the same weights fit, and what differs; nothing differs where it fits.
 
-    `renamed` says where the weights' names are not the network's own.
+    `renamed` says where the weights' names are not the network's own, `assumed` what the weights do not tell.
     """
 
     spec: NetSpec
     others: tuple[NetSpec, ...]
     differs: tuple[str, ...]
     renamed: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
 
 
 def recognised(given: Shapes) -> Recognised:
@@ -52,7 +54,14 @@ def recognised(given: Shapes) -> Recognised:
         families = ", ".join(dict.fromkeys(entry.title for entry in FAMILIES))
         raise SpecError(f"these weights are of no network that resviz knows: it knows those of {families}")
     differs = tuple(differences(tensors(specs[0]), group.tensors, group.beside))
-    return Recognised(specs[0], () if differs else _distinct(specs)[1:], differs, group.said)
+    return Recognised(specs[0], () if differs else _distinct(specs)[1:], differs, group.said, tuple(_assumed(specs[0])))
+
+
+def _assumed(spec: NetSpec) -> Iterator[str]:
+    """What is taken as it usually is."""
+    if not told(spec):
+        _, height, width = spec.input_shape()
+        yield f"weights do not tell the size of its images: {height}×{width} is the usual one"
 
 
 def _most_alike(whole: Shapes) -> tuple[float, Group, tuple[NetSpec, ...]]:

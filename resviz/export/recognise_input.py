@@ -28,6 +28,11 @@ def fitted(spec: NetSpec, given: Shapes) -> NetSpec:
     return next((each for each in turned if each is not None), spec)
 
 
+def told(spec: NetSpec) -> bool:
+    """Whether the tensors would be others with an input of another size, as convolutions' never are."""
+    return _place(spec, tensors(spec)) is not None
+
+
 def _place(spec: NetSpec, given: Shapes) -> Place | None:
     """A tensor that the weights have too, and its dimension that hangs on the size of the input."""
     channels, height, width = spec.input_shape()

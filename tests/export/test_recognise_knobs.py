@@ -88,6 +88,14 @@ def test_no_shape_is_too_strange(text: str, shape: tuple[int, ...]) -> None:
 def test_what_leaves_no_trace_is_told_as_fitting_too() -> None:
     """A residual layer and a plain one have the same tensors, whatever the activation; few of many are named."""
     opened = weights(shapes(from_text("highway:shortcut=none:width=7").node()))
-    (sentence,) = opened.notes
+    sentence, *_ = opened.notes
     assert sentence.startswith("the same weights also fit highway:shortcut=")
     assert sentence.endswith(" and 2 more")
+
+
+@pytest.mark.parametrize(("text", "tells"), [("resnet18", False), ("vgg16", False), ("lenet", True), ("highway", True)])
+def test_a_size_of_images_that_no_tensor_hangs_on_is_said_to_be_assumed(text: str, tells: bool) -> None:
+    spec = from_text(text)
+    height, width = spec.input_shape()[1:]
+    sentence = f"weights do not tell the size of its images: {height}×{width} is the usual one"
+    assert (sentence not in weights(shapes(spec.node())).notes) == tells

@@ -22,7 +22,7 @@ def test_the_classifier_may_have_another_name(theirs: str) -> None:
     tensors = renamed(shapes(SMALL.node()), "fc.", f"{theirs}.")
     opened = weights({f"module.{name}": shape for name, shape in tensors.items()})
     assert opened.specs == (SMALL,)
-    assert opened.notes == (f"in the weights fc is called {theirs}",)
+    assert opened.notes[0] == f"in the weights fc is called {theirs}"
 
 
 def test_projections_may_be_called_shortcut() -> None:
