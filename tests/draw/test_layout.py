@@ -40,7 +40,7 @@ ODD: dict[str, dict[str, str]] = {
     "narrow plain": {"layout": "cifar", "depth": "20", "shortcut": "none", "order": "pre", "width": "2"},
     "odd input": {"layout": "cifar", "depth": "20", "order": "relu-before-add", "input": "3,33,47", "avg_down": "true"},
     "option A with pooling": {
-        "depth": "34", "order": "bn-after-add", "shortcut": "A", "avg_down": "true", "shortcut_bn": "false",
+        "depth": "34", "order": "bn-after-add", "shortcut": "A", "avg_down": "true",
     },
     "plain with gates": {"layout": "cifar", "depth": "14", "shortcut": "none", "se": "true"},
     "one huge unit": {"blocks": "1", "width": "1024", "widen": "16", "classes": "100000", "input": "4096,4096,4096"},

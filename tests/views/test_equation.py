@@ -108,7 +108,7 @@ def test_an_inception_block_concatenates() -> None:
 def test_a_sum_that_is_multiplied_stands_in_parentheses() -> None:
     (found,) = (line for line in lines("vgg16") if line.startswith("y"))
     assert found == r"y = \mathrm{maxpool}(\mathrm{ReLU}(W_{2}\,\mathrm{ReLU}(W_{1}\,x + b_{1}) + b_{2}))"
-    scaled = lines("resnet20:shortcut=scaled:branch_scale=0.5:conv_bias=true:shortcut_bn=false:order=pre")
+    scaled = lines("resnet20:shortcut=scaled:branch_scale=0.5:conv_bias=true:order=pre")
     assert scaled[0] == r"x_{l+1} = 0.5\,x_{l} + 0.5\,\mathcal{F}(x_{l})"
 
 
