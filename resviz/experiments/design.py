@@ -169,12 +169,18 @@ def _turned(spec: NetSpec, name: str, value: str) -> NetSpec:
 
 def _told_apart(arms: list[tuple[Arm, str]]) -> tuple[Arm, ...]:
     """The arms with titles that differ: where two are the same, with the values that were varied."""
+    _refuse_twice([(arm.title, (arm.spec, arm.recipe)) for arm, _ in arms])
     count = Counter(arm.title for arm, _ in arms)
     told = [
         replace(arm, title=f"{arm.title}, {words}") if words and count[arm.title] > 1 else arm for arm, words in arms
     ]
-    same = Counter((arm.spec, arm.recipe) for arm in told)
-    twice = next((arm.title for arm in told if same[arm.spec, arm.recipe] > 1), None)
+    _refuse_twice([(arm.title, arm.title) for arm in told])
+    return tuple(told)
+
+
+def _refuse_twice(titled: list[tuple[str, object]]) -> None:
+    """Raise SpecError with the title of what is there twice."""
+    count = Counter(what for _, what in titled)
+    twice = next((title for title, what in titled if count[what] > 1), None)
     if twice is not None:
         raise SpecError(f"{twice} is there twice: every network of an experiment has to differ from the others")
-    return tuple(told)

@@ -21,7 +21,8 @@ from resviz.zoo.families import FAMILIES, PRESETS, family, name_of, named
 FIRST_FAMILY = "resnet"
 OTHER_PARAMETERS = (
     "family", "view", "level", "run", "removed", "log", "embed", "embed_options", "by", "part", "with", "side", "of",
-    "unfolded", "unmarked", "formulas", "lab", "on", "set", "out", "try", "experiment", "figure",
+    "unfolded", "unmarked", "formulas", "lab", "on", "set", "out", "try", "experiment", "figure", "recipe",
+    "plan", "training", "weights",
 )  # fmt: skip
 
 

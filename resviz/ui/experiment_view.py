@@ -66,12 +66,19 @@ def _rows(run: Run) -> list[Row]:
     return rows
 
 
+def _progress(run: Run) -> float:
+    """The share of the training that its last epoch ended."""
+    shares = (row.get("progress") for row in reversed(_rows(run)) if row.get("kind") == "epoch")
+    share = next(shares, 0.0)
+    return min(1.0, float(share)) if isinstance(share, (int, float)) else 0.0
+
+
 def _bar(experiment: Experiment, arms: list[ArmResult], alive: bool) -> None:
     states = Counter(run_view.WORDS[state] for arm in arms for state in arm.states)
-    over = sum(state in ("finished", "failed") for arm in arms for state in arm.states)
+    done = [1.0 if run.state() in ("finished", "failed") else _progress(run) for run in experiment.runs()]
     words = ", ".join(f"{count} {word}" for word, count in states.items())
     bar, button = st.columns([5, 1], vertical_alignment="bottom")
-    bar.progress(over / max(1, sum(states.values())), words)
+    bar.progress(sum(done) / max(1, len(done)), words)
     if alive:
         stop = partial(record.stop, experiment)
         button.button("Stop all", on_click=attempt, args=(stop,), key="stop-experiment", width="stretch")
@@ -144,7 +151,9 @@ def _files(experiment: Experiment) -> None:
         chart_files.buttons(partial(_chart, experiment), experiment.id)
         if not experiment.alive():
             why = record.pinned(experiment)
-            st.button("Delete it and its runs", on_click=_delete, args=(experiment,), disabled=bool(why), help=why)
+            with st.popover("Delete …", disabled=bool(why), help=why):
+                st.caption("The curves and the weights of all its runs are gone for everybody.")
+                st.button("Delete it and its runs", on_click=_delete, args=(experiment,), disabled=bool(why))
 
 
 def _chart(experiment: Experiment) -> Chart:

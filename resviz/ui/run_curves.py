@@ -12,6 +12,7 @@ from resviz.draw.theme import Theme
 from resviz.ui.colours import theme
 
 MOST_POINTS = 500
+FEW = 3
 HUES = ("conv", "linear", "activation", "shortcut", "gate", "stage", "pool", "regulariser", "norm")
 """Categories of the theme whose edges tell curves apart; from the second round on the curves are dashed."""
 
@@ -46,7 +47,8 @@ def line(
         "name": name,
         "type": "line",
         "data": [list(point) for point in thinned(points)],
-        "showSymbol": symbols,
+        # of a single point no line is drawn
+        "showSymbol": symbols or len(points) < FEW,
         "itemStyle": {"color": colour},
         "lineStyle": {"color": colour, "width": 2, "type": "dashed" if dashed else "solid"},
     }

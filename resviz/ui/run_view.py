@@ -11,7 +11,6 @@ from typing import Any
 
 import streamlit as st
 
-from resviz.core.knob import SpecError
 from resviz.core.spec import NetSpec
 from resviz.draw.theme import LIGHT
 from resviz.runs import shelf, store
@@ -184,8 +183,9 @@ def _keep(run: Run, alive: bool) -> None:
         st.session_state["run-pin"] = said.pinned
         st.toggle("Pin", key="run-pin", on_change=_pin, args=(run,),
                   help="it stands first in the list, and is not deleted")  # fmt: skip
-        st.button("Delete", key="run-delete", disabled=alive or said.pinned, on_click=_delete, args=(run,),
-                  help=f"takes {shelf.gigabytes(shelf.size(run))}")  # fmt: skip
+        with st.popover("Delete …", disabled=alive or said.pinned):
+            st.caption(f"Its curves and weights are gone for everybody: {shelf.gigabytes(shelf.size(run))}.")
+            st.button("Delete it", key="run-delete", disabled=alive or said.pinned, on_click=_delete, args=(run,))
     if refused:
         st.error(choice.plain(refused.why))
 
@@ -212,9 +212,8 @@ def _delete(run: Run) -> None:
 
 
 def _take(run: Run) -> None:
-    try:
-        spec: NetSpec = from_json(run.spec())
-    except SpecError as error:
-        st.toast(choice.plain(str(error)))
-        return
+    attempt(lambda: _choose(from_json(run.spec())))
+
+
+def _choose(spec: NetSpec) -> None:
     choice.choose(type(spec), spec.chosen())

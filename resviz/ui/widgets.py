@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from resviz.core.knob import Knob, SpecError, Value
+from resviz.core.knob import LARGEST, Knob, SpecError, Value
 
 FEW = 5
 """Up to so many choices stand side by side, more fold into a list."""
@@ -30,7 +30,7 @@ def readable(k: Knob, texts: Mapping[str, str], fallback: Value) -> Value:
 
 
 def show(k: Knob, key: str, value: Value, options: Sequence[Value], on_set: Set, typed: str | None = None) -> None:
-    """Draw the knob's widget with `value`; a text field keeps what was `typed`, also if it cannot be read."""
+    """Draw the knob's widget with `value`; a field keeps what was `typed`, also where that is not possible."""
 
     def changed() -> None:
         new = st.session_state[key]
@@ -43,13 +43,22 @@ def show(k: Knob, key: str, value: Value, options: Sequence[Value], on_set: Set,
         _choice(k, key, value, options, changed, help)
     elif k.kind == "bool":
         st.toggle(k.title, key=key, help=help, on_change=changed)
-    elif k.kind == "int":
-        st.number_input(k.title, step=1, key=key, help=help, on_change=changed)
-    elif k.kind == "float":
-        st.number_input(k.title, step=_step(k), format="%g", key=key, help=help, on_change=changed)
+    elif k.kind in ("int", "float"):
+        st.session_state[key] = _number(k, value, typed)
+        step, form = (1, "%d") if k.kind == "int" else (_step(k), "%g")
+        st.number_input(k.title, step=step, format=form, key=key, help=help, on_change=changed)
     else:
         st.session_state[key] = k.show(value) if typed is None else typed
         st.text_input(k.title, key=key, help=help, on_change=changed, placeholder=k.help)
+
+
+def _number(k: Knob, value: Value, typed: str | None) -> Value:
+    """The number that was typed, however large; the value where none was, or where it is none."""
+    try:
+        number = value if typed is None else k.parse(typed)
+    except SpecError:
+        return value
+    return number if isinstance(number, (int, float)) and abs(number) <= LARGEST else value
 
 
 def _choice(k: Knob, key: str, value: Value, options: Sequence[Value], changed: Callable[[], None], help: str) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from resviz.experiments import record
+from resviz.experiments.design import Design
 from resviz.experiments.named import EXPERIMENTS
 from resviz.runs import shelf, store
 from resviz.train.recipe import Recipe
@@ -223,11 +225,30 @@ def test_a_run_that_there_is_not_is_a_sentence(name: str) -> None:
 
 
 def test_a_training_recipe_that_is_impossible_is_a_sentence() -> None:
-    at = page(view="Train", layout="cifar", depth="8")
-    at.session_state["recipe-texts"] = {"lr": "inf"}
-    at.run()
+    at = page(view="Train", layout="cifar", depth="8", recipe="lr=inf")
     well(at)
     assert any("out of range" in error.value for error in at.error)
+    at = page(view="Train", layout="cifar", depth="8", recipe="colour=red")
+    well(at)
+    assert any("there is no knob colour" in error.value for error in at.error)
+    next(button for button in at.button if button.label == "Take the defaults").click().run()
+    well(at)
+    assert not at.error
+    assert "recipe" not in url(at)
+
+
+def test_a_link_holds_the_recipe_and_its_run_the_one_that_it_was_trained_by() -> None:
+    at = page(view="Train", layout="cifar", depth="8")
+    assert "recipe" not in url(at)
+    at.number_input(key="recipe-epochs").set_value(7).run()
+    at.number_input(key="recipe-lr").set_value(0.3).run()
+    well(at)
+    assert url(at)["recipe"] == "epochs=7|lr=0.3"
+    again = page(view="Train", **url(at))
+    assert (again.number_input(key="recipe-epochs").value, again.number_input(key="recipe-lr").value) == (7, 0.3)
+    run = store.create({}, Recipe(epochs=5).json(), "a run")
+    assert page(view="Train", run=run.id).number_input(key="recipe-epochs").value == 5
+    assert page(view="Train", run=run.id, recipe="epochs=6").number_input(key="recipe-epochs").value == 6
 
 
 def test_a_number_outside_the_range_is_said_and_nothing_trains() -> None:
@@ -235,6 +256,7 @@ def test_a_number_outside_the_range_is_said_and_nothing_trains() -> None:
     at.number_input(key="recipe-epochs").set_value(99_999).run()
     well(at)
     assert any("99999" in error.value for error in at.error)
+    assert at.number_input(key="recipe-epochs").value == 99_999
     assert not [button for button in at.button if button.key == "train"]
     next(button for button in at.button if button.label == "Set epochs to 10000").click().run()
     assert at.number_input(key="recipe-epochs").value == 10_000
@@ -289,9 +311,12 @@ def test_a_run_is_named_and_pinned_and_its_name_is_no_markup() -> None:
     assert any(r"\*\*my\*\* \<b\>run\</b\>" in text.value for text in at.markdown)
     assert any("1 run; " in text.value.replace("\\", "") for text in at.caption)
     at.toggle(key="run-pin").set_value(False).run()
+    other = page(view="Train", run=run.id)
     at.button(key="run-delete").click().run()
     well(at)
     assert store.listed() == []
+    next(button for button in other.button if button.label == "Show this network").click().run()
+    well(other)
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS.names())
@@ -301,6 +326,41 @@ def test_every_experiment_asks_before_it_trains(name: str) -> None:
     assert at.selectbox(key="experiment-menu").value == name
     assert at.button(key="begin").disabled
     assert not at.error
+
+
+def test_a_link_holds_an_experiment_of_ones_own() -> None:
+    at = page(view="Experiments", **{"try": "own"})
+    at.text_area(key="plan-networks").set_value("resnet8\nplain:layout=cifar:depth=8\n").run()
+    at.text_input(key="plan-vary").set_value("lr=0.05,0.1").run()
+    at.text_input(key="plan-seeds").set_value("0,1").run()
+    at.number_input(key="experiment-own-epochs").set_value(3).run()
+    well(at)
+    again = page(view="Experiments", **url(at))
+    well(again)
+    assert again.text_area(key="plan-networks").value == "resnet8\nplain:layout=cifar:depth=8"
+    assert again.text_input(key="plan-vary").value == "lr=0.05,0.1"
+    assert again.number_input(key="experiment-own-epochs").value == 3
+    assert again.button(key="begin").label == "Train the eight"
+    again.selectbox(key="experiment-menu").select("degradation").run()
+    assert url(again) == {"try": "degradation"}
+
+
+def test_the_form_beside_an_experiment_of_ones_own_is_that_one_s() -> None:
+    own = Design("lr", ("resnet8",), (("lr", ("0.1", "0.2")),), {"epochs": "1"}, seeds=(3, 4))
+    begun = record.begin_all(own, start=lambda run, recipe: None)
+    at = page(view="Experiments", experiment=begun.id)
+    well(at)
+    assert at.text_area(key="plan-networks").value == "resnet8"
+    assert at.text_input(key="plan-vary").value == "lr=0.1,0.2"
+    assert at.text_input(key="plan-seeds").value == "3,4"
+    assert at.number_input(key="experiment-own-epochs").value == 1
+
+
+def test_one_network_has_nothing_to_be_predicted() -> None:
+    at = page(view="Experiments", **{"try": "own", "plan": "networks=resnet8|vary=|and=|seeds=0"})
+    well(at)
+    assert at.button(key="begin").label == "Train it"
+    assert not at.button(key="begin").disabled
 
 
 def test_an_experiment_that_there_is_not_is_a_sentence() -> None:
@@ -317,11 +377,15 @@ def test_an_experiment_of_ones_own_that_is_impossible_is_a_sentence() -> None:
     at = page(view="Experiments", layout="cifar", depth="8", **{"try": "own"})
     well(at)
     assert at.button(key="begin").disabled
-    at.text_input(key="own-vary-0").set_value("depth=9").run()
+    at.text_input(key="plan-vary").set_value("depth=9").run()
     well(at)
     assert any("the nearest is 8" in error.value for error in at.error)
-    at.text_input(key="own-vary-0").set_value("depth").run()
+    at.text_input(key="plan-seeds").set_value("0,1,2").run()
+    at.text_input(key="plan-vary").set_value("depth").run()
     assert any("write it as depth" in error.value for error in at.error)
+    at.text_input(key="plan-vary").set_value("lr=0.1,0.2").run()
+    well(at)
+    assert at.button(key="begin").label == "Train the six"
     assert page(view="Experiments", experiment="../etc").error[0].value.startswith("there is no experiment")
 
 

@@ -153,9 +153,14 @@ def test_the_weights_of_a_run_of_this_network_can_be_taken(tmp_path: Path, monke
     at = page(layout="cifar", depth="8")
     assert at.selectbox(key="export-weights").options[0] == "fresh, of seed 0"
     assert len(at.selectbox(key="export-weights").options) == 2
-    at.selectbox(key="export-weights").set_value(runs[0].checkpoint)
+    at.selectbox(key="export-weights").set_value(runs[0].id)
     well(at.run())
-    job = Job((spec,), weights=at.selectbox(key="export-weights").value)
+    assert at.query_params["weights"] in (runs[0].id, [runs[0].id])
+    again = page(layout="cifar", depth="8", weights=runs[0].id)
+    assert again.selectbox(key="export-weights").value == runs[0].id
+    (warning,) = page(layout="cifar", depth="8", weights=runs[1].id).warning
+    assert "has no weights of this network" in warning.value
+    job = Job((spec,), weights=runs[0].checkpoint)
     held = load(formats.found()["safetensors"].write(job))
     assert all(torch.equal(held[name], tensor) for name, tensor in model.state_dict().items())
 

@@ -21,14 +21,17 @@ AT_ONCE = 30_000_000_000
 FEWEST, MOST = 50, 2000
 
 
-def show(subjects: Sequence[tuple[str, Subject]]) -> None:
-    """The chain of each network's units and the accuracy without those that are clicked."""
+def show(subjects: Sequence[tuple[str, Subject]], images: int) -> None:
+    """The chain of each network's units, and the accuracy without those that are clicked.
+
+    It is that on so many test images (0: all). A large network answers fewer, so that the answer comes at once.
+    """
     st.markdown("**Click a unit to remove it**: the network answers the test images at once")
-    _fragment(subjects)
+    _fragment(subjects, images)
 
 
 @st.fragment
-def _fragment(subjects: Sequence[tuple[str, Subject]]) -> None:
+def _fragment(subjects: Sequence[tuple[str, Subject]], images: int) -> None:
     for number, (title, subject) in enumerate(subjects):
         units = [(path, paths.has_shortcut(unit)) for path, unit in paths.units(subject.spec.node())]
         removed = _removed(len(units))
@@ -40,13 +43,14 @@ def _fragment(subjects: Sequence[tuple[str, Subject]]) -> None:
 
         st.markdown(choice.plain(title))
         diagram.show(svg, f"lab-chain-{number}", toggle, height=220)
-        _answer(subject, sorted(removed))
+        _answer(subject, sorted(removed), images)
     if _removed(10_000):
         st.button("Put all units back", on_click=_write, args=(frozenset(),), key="lab-back")
 
 
-def _answer(subject: Subject, removed: list[int]) -> None:
-    images = max(FEWEST, min(MOST, AT_ONCE // max(1, tables.costs(subject.spec.node()).macs)))
+def _answer(subject: Subject, removed: list[int], wanted: int) -> None:
+    most = max(FEWEST, min(MOST, AT_ONCE // max(1, tables.costs(subject.spec.node()).macs)))
+    images = min(wanted, most) if wanted else most
     try:
         with st.spinner("the network answers the test images …"):
             intact = client.accuracy(shared(), subject, [], images)

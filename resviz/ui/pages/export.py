@@ -25,7 +25,7 @@ from resviz.export.reading import opened
 from resviz.ui import choice, diagram, downloads, trained, widgets
 from resviz.ui.page import Page, Shown
 
-FIGURE = "figure"
+FIGURE, WEIGHTS = "figure", "weights"
 BETWEEN, EQUALS = ":", "="
 WITH_WEIGHTS = "program"
 KINDS = {"figure": "Figures", "table": "Tables", "program": "Programs"}
@@ -68,8 +68,9 @@ def _gallery(job: Job, name: str) -> None:
                 if export.kind == kind:
                     downloads.button(export, weighted if export.torch else job, name, f"export-{export.name}")
     st.caption(
-        "Each file carries the network and the figure's knobs: opened here or by `resviz open FILE` it gives this page "
-        "again. CSV alone has no place for them. TikZ, draw.io and PowerPoint have the same layout as the picture."
+        "Each file carries the network and the figure's knobs: opened here (up to "
+        f"{st.get_option('server.maxUploadSize')} MB) or by `resviz open FILE` it gives this page again. CSV alone has "
+        "no place for them. TikZ, draw.io and PowerPoint have the same layout as the picture."
     )
     texts = [export for export in found if export.text and not export.torch]
     shown = st.selectbox(
@@ -83,14 +84,26 @@ def _gallery(job: Job, name: str) -> None:
 def _weighted(job: Job) -> Job:
     """The job with the weights that a person chooses, where some run has trained this network."""
     (spec,) = job.specs
-    titles = {run.checkpoint: f"of {trained.title(run)}" for run in trained.runs_of(spec)}
-    if not titles:
+    runs = {run.id: run for run in trained.runs_of(spec)}
+    asked = st.query_params.get(WEIGHTS, "")
+    if asked and asked not in runs:
+        st.warning(choice.plain(f"{asked} has no weights of this network: fresh ones are taken."))
+    if not runs:
         return job
+    st.session_state["export-weights"] = asked if asked in runs else ""
     chosen = st.selectbox(
-        "Weights", (None, *titles), format_func=lambda file: titles.get(file, f"fresh, of seed {job.seed}"),
-        key="export-weights", help="in the files that hold weights: ONNX, torch.export, safetensors", width=420,
+        "Weights", ("", *runs), key="export-weights", on_change=_take_weights, width=420,
+        format_func=lambda name: f"of {trained.title(runs[name])}" if name else f"fresh, of seed {job.seed}",
+        help="in the files that hold weights: ONNX, torch.export, safetensors",
     )  # fmt: skip
-    return replace(job, weights=chosen)
+    return replace(job, weights=runs[chosen].checkpoint if chosen else None)
+
+
+def _take_weights() -> None:
+    if chosen := st.session_state["export-weights"]:
+        st.query_params[WEIGHTS] = chosen
+    else:
+        st.query_params.pop(WEIGHTS, None)
 
 
 def _preview(export: Export, job: Job) -> None:

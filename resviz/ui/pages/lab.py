@@ -14,7 +14,7 @@ from resviz.core.knob import Knob
 from resviz.lab import jobs, subject
 from resviz.lab.experiments import EXPERIMENTS
 from resviz.lab.jobs import Job
-from resviz.lab.settings import Settings
+from resviz.lab.settings import Lesion, Settings
 from resviz.lab.subject import Subject
 from resviz.ui import choice, trained, widgets
 from resviz.ui.lab import asked, clicking, feature_maps, results
@@ -54,8 +54,8 @@ def show(shown: Shown) -> None:
         if settings is not None:
             _results(name, titled, settings, _refusals(found))
         apart = [(title, about) for title, about in titled if jobs.has_units(about.spec)]
-        if name == "lesion" and apart:
-            clicking.show(apart)
+        if apart and isinstance(settings, Lesion):
+            clicking.show(apart, settings.images)
     _lesson(name)
 
 

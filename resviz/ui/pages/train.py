@@ -18,35 +18,38 @@ from resviz.train.launch import launch
 from resviz.train.recipe import Recipe, changes, fitted, recipe_of
 from resviz.train.sources import SOURCES, locate
 from resviz.ui import choice, notes, recipe_form, run_compare, run_list, run_view
+from resviz.ui.packed import Packed
 from resviz.ui.page import Page, Shown
 from resviz.zoo.families import PRESETS
 
-TEXTS = "recipe-texts"
+RECIPE = "recipe"
 REFUSED = "train-refused"
 FOR_SMALL_IMAGES = ("resnet8", "resnet20")
 
 
 def show(shown: Shown) -> None:
     """The recipe at the left, the run at the right, the list of runs below."""
-    if TEXTS not in st.session_state:
-        st.session_state[TEXTS] = _recipe_of_run()
     left, right = st.columns([1, 2], gap="large")
     with left:
-        _recipe(shown, st.session_state[TEXTS])
+        _recipe(shown, _texts())
     with right:
         _run(shown)
     run_list.show()
 
 
+def _texts() -> Packed:
+    """The recipe that the URL has, or else the one that the run in the URL was trained by."""
+    return Packed(RECIPE, _recipe_of_run())
+
+
 def _recipe_of_run() -> dict[str, str]:
-    """What the run in the URL was trained by, so that a link or a reload shows its recipe."""
     try:
         return recipe_of(store.find(run_list.asked()[0]).config()["recipe"]).chosen()
     except (IndexError, RunError, SpecError):
         return {}
 
 
-def _recipe(shown: Shown, texts: dict[str, str]) -> None:
+def _recipe(shown: Shown, texts: Packed) -> None:
     recipe_form.named(texts)
     recipe = recipe_form.show(texts, "recipe")
     if recipe is not None:
@@ -86,7 +89,8 @@ def _warn_of_absent(recipe: Recipe) -> None:
 
 
 def _take_digits() -> None:
-    st.session_state[TEXTS].pop("data", None)
+    texts = _texts()
+    texts.replace({knob: text for knob, text in texts.items() if knob != "data"})
 
 
 def _warn_of_small_maps(spec: NetSpec) -> None:
