@@ -87,9 +87,12 @@ def _knob(k: Knob, recipe: Recipe | None, texts: Packed, prefix: str) -> None:
 
 
 def _turn(texts: Packed, k: Knob, text: str) -> None:
-    """Turn a knob; what does nothing beside it any more is let go."""
+    """Turn a knob; what does nothing beside it any more is let go, and what is the default need not be said."""
     texts.replace(beside(texts, {k.name: text}))
     _let_go(texts, k.name)
+    recipe, _ = _read(texts)
+    if recipe is not None:
+        texts.replace(recipe.chosen())
 
 
 def _let_go(texts: Packed, turned: str) -> None:

@@ -244,11 +244,17 @@ def test_a_link_holds_the_recipe_and_its_run_the_one_that_it_was_trained_by() ->
     at.number_input(key="recipe-lr").set_value(0.3).run()
     well(at)
     assert url(at)["recipe"] == "epochs=7|lr=0.3"
+    at.number_input(key="recipe-seed").set_value(1).run()
+    at.number_input(key="recipe-seed").set_value(0).run()
+    assert url(at)["recipe"] == "epochs=7|lr=0.3"
     again = page(view="Train", **url(at))
     assert (again.number_input(key="recipe-epochs").value, again.number_input(key="recipe-lr").value) == (7, 0.3)
     run = store.create({}, Recipe(epochs=5).json(), "a run")
     assert page(view="Train", run=run.id).number_input(key="recipe-epochs").value == 5
-    assert page(view="Train", run=run.id, recipe="epochs=6").number_input(key="recipe-epochs").value == 6
+    changed = page(view="Train", run=run.id, recipe="epochs=6")
+    assert changed.number_input(key="recipe-epochs").value == 6
+    changed.number_input(key="recipe-epochs").set_value(4).run()
+    assert page(view="Train", **url(changed)).number_input(key="recipe-epochs").value == 4
 
 
 def test_a_number_outside_the_range_is_said_and_nothing_trains() -> None:
