@@ -10,7 +10,7 @@ import streamlit as st
 
 from resviz.core.knob import SpecError
 from resviz.runs import shelf, store
-from resviz.runs.status import status
+from resviz.runs.status import Status, status
 from resviz.runs.store import ALIVE, Run, RunError, State
 from resviz.train.recipe import recipe_of
 from resviz.ui import choice, run_view
@@ -29,9 +29,10 @@ def asked() -> list[str]:
 
 def show() -> None:
     """The newest runs, the pinned before them."""
-    runs = sorted(store.listed(), key=lambda run: not shelf.label(run).pinned)
+    runs = store.listed()
     if not runs:
         return
+    found = {run: status(run) for run in _first(runs)}
     st.markdown("**Runs** (tick one to see it, several to compare them)")
     columns = {
         "pinned": st.column_config.CheckboxColumn(width="small"),
@@ -39,25 +40,24 @@ def show() -> None:
         "seconds": st.column_config.NumberColumn(format="%.1f"),
         "begun": st.column_config.DatetimeColumn(format="distance"),
     }
-    shown = runs[:LISTED]
     st.dataframe(
-        pd.DataFrame([_line(run) for run in shown]), hide_index=True, selection_mode="multi-row", key="runs",
-        on_select=partial(_open, [run.id for run in shown]), column_config=columns,
+        pd.DataFrame([_line(run, now) for run, now in found.items()]), hide_index=True, selection_mode="multi-row",
+        key="runs", on_select=partial(_open, [run.id for run in found]), column_config=columns,
     )  # fmt: skip
-    st.caption(choice.plain(_room(len(runs), len(shown))))
-    states = _states()
-    if any(state in ALIVE for state in states.values()):
-        st.fragment(_follow, run_every=EVERY_SECONDS)(states)
+    st.caption(choice.plain(_room(len(runs), len(found))))
+    if any(now.state in ALIVE for now in found.values()):
+        st.fragment(_follow, run_every=EVERY_SECONDS)({run.id: now.state for run, now in found.items()})
+
+
+def _first(runs: list[Run]) -> list[Run]:
+    """The newest runs, the pinned before them."""
+    return sorted(runs, key=lambda run: not shelf.label(run).pinned)[:LISTED]
 
 
 def _follow(states: dict[str, State]) -> None:
     """Draws nothing; has the page drawn anew once a run begins or ends, whoever sees to it."""
-    if _states() != states:
+    if {run.id: run.state() for run in _first(store.listed())} != states:
         st.rerun()
-
-
-def _states() -> dict[str, State]:
-    return {run.id: run.state() for run in store.listed()}
 
 
 def _room(runs: int, shown: int) -> str:
@@ -75,8 +75,8 @@ def _open(names: list[str]) -> None:
         st.query_params[RUN] = BETWEEN.join(names[row] for row in rows[:MOST_COMPARED])
 
 
-def _line(run: Run) -> dict[str, object]:
-    now, said, about = status(run), shelf.label(run), shelf.about(run)
+def _line(run: Run, now: Status) -> dict[str, object]:
+    said, about = shelf.label(run), shelf.about(run)
     return {
         "run": said.name or about.title,
         "state": run_view.state_words(run, now),

@@ -25,7 +25,8 @@ from resviz.views import curves as drawn
 from resviz.views.vega import Chart
 from resviz.zoo.families import from_json, to_json
 
-EVERY_SECONDS = 1.0
+PACES = ((60.0, 1.0), (600.0, 2.0), (math.inf, 5.0))
+"""Until so many seconds of training, the seconds between two looks: of a long one each look shows less that is new."""
 REFUSED_NAME = "run-name-refused"
 CURVES = (("training", "linear", True), ("test", "conv", False), ("validation", "activation", False))
 WORDS = {
@@ -49,23 +50,29 @@ class Refused:
 
 
 def show(run: Run, spec: NetSpec) -> None:
-    """The run as it is; while it lives, this part of the page reads its folder every second."""
+    """The run as it is; while it lives, this part of the page reads its folder again and again."""
     config = run.config()
     named = shelf.label(run).name
     st.markdown(f"**{choice.plain(named or str(config['title']))}** · `{run.id}`")
-    alive = run.state() in ALIVE
-    st.fragment(_live, run_every=EVERY_SECONDS if alive else None)(run, alive)
+    now = status(run, _rows(run))
+    alive, every = now.state in ALIVE, pace(now)
+    st.fragment(_live, run_every=every if alive else None)(run, alive, every)
     if config["spec"] != to_json(spec):
         st.caption("This run is of another network than the one above; Show this network opens it.")
     _files(run)
     _keep(run, alive)
 
 
-def _live(run: Run, was_alive: bool) -> None:
+def pace(now: Status) -> float:
+    """Seconds between two looks at the run."""
+    return next(every for until, every in PACES if (now.seconds or 0.0) < until)
+
+
+def _live(run: Run, was_alive: bool, every: float) -> None:
     curve = _rows(run)
     now = status(run, curve)
     # a click in here reruns this part alone: what is around it follows, and how often it is read
-    if was_alive != (now.state in ALIVE):
+    if was_alive != (now.state in ALIVE) or every != pace(now):
         st.rerun()
     bar, stop = st.columns([5, 1], vertical_alignment="bottom")
     bar.progress(min(1.0, now.progress), _progress(run, now))

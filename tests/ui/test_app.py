@@ -14,7 +14,10 @@ from resviz.experiments import record
 from resviz.experiments.design import Design
 from resviz.experiments.named import EXPERIMENTS
 from resviz.runs import shelf, store
+from resviz.runs.journal import Journal
+from resviz.runs.status import status
 from resviz.train.recipe import Recipe
+from resviz.ui import run_view
 
 ROOT = Path(__file__).parents[2]
 APP = str(ROOT / "app.py")
@@ -289,6 +292,13 @@ def test_the_length_at_hand_is_the_one_that_the_recipe_has() -> None:
     well(at)
     assert at.number_input(key="recipe-epochs").value == 3
     assert not at.error
+
+
+def test_a_long_training_is_looked_at_more_rarely() -> None:
+    run = store.create({}, Recipe().json(), "a run")
+    for seconds, pace in ((1.0, 1.0), (59.0, 1.0), (60.0, 2.0), (599.0, 2.0), (3600.0, 5.0)):
+        Journal(run.metrics).write({"kind": "step", "step": 1, "epoch": 1.0, "seconds": seconds})
+        assert run_view.pace(status(run)) == pace
 
 
 def test_several_runs_are_compared_by_the_link() -> None:
