@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from resviz.core.knob import Knob, SpecError, quoted
+from resviz.core.knob import Knob, SpecError, hint, quoted
 from resviz.core.spec import NetSpec
 from resviz.train.recipe import Recipe, fitted
 from resviz.train.recipes import beside
@@ -160,10 +160,9 @@ def _turned(spec: NetSpec, name: str, value: str) -> NetSpec:
     """The network with the knob turned, others following; raises SpecError."""
     knobs = _names(type(spec))
     if name not in knobs:
-        raise SpecError(
-            f"neither {spec.title()} nor the recipe has a knob {quoted(name)!r}: there are "
-            f"{', '.join((*knobs, *_names(Recipe)))}"
-        )
+        there = (*knobs, *_names(Recipe))
+        near = hint(name, there) or f": there are {', '.join(there)}"
+        raise SpecError(f"neither {spec.title()} nor the recipe has a knob {quoted(name)!r}{near}")
     return type(spec).of_text(spec.turned(knobs[name], value).texts)
 
 

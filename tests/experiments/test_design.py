@@ -55,7 +55,8 @@ def test_a_length_that_is_varied_takes_the_place_of_the_recipe_s() -> None:
     [
         (Design("", ()), "needs a network"),
         (Design("", ("nosuch",)), "there is no preset or family 'nosuch'"),
-        (Design("", NETWORKS, (("nosuch", ("1",)),)), "has a knob 'nosuch'"),
+        (Design("", NETWORKS, (("nosuch", ("1",)),)), "has a knob 'nosuch': there are layout, depth, "),
+        (Design("", NETWORKS, (("depthh", ("8", "20")),)), "has a knob 'depthh'; the nearest is depth$"),
         (Design("", NETWORKS, (("depth", ("9",)),)), "the nearest is 8"),
         (Design("", NETWORKS, (("seed", ("1", "2")),)), "the seed is no knob to vary"),
         (Design("", NETWORKS, (("lr", ()),)), "lr has no values"),
