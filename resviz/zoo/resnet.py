@@ -82,14 +82,6 @@ def _smaller_map(spec: ResNet) -> str:
     return "" if len(spec.stages()) > 1 else "a second stage, which makes the map smaller"
 
 
-def _pooled_way(spec: ResNet) -> str:
-    return "a shortcut" if spec.shortcut == "none" else _smaller_map(spec)
-
-
-def _strided_1x1(spec: ResNet) -> str:
-    return _smaller_map(spec) if spec.block == "bottleneck" else "block bottleneck"
-
-
 def _normalised_projection(spec: ResNet) -> str:
     if not ORDERS[spec.order].thing.projection_bn:
         return f"an order that normalises projections, which {spec.order} does not"
@@ -144,12 +136,14 @@ class ResNet(ImageSpec):
         choices=("imagenet", "cifar", "deep"),
     )
     avg_down: bool = knob(
-        False, "Average-pool shortcut", "ResNet-D: 2×2 average pooling carries the shortcut's stride", needs=_pooled_way
-    )
+        False, "Average-pool shortcut", "ResNet-D: 2×2 average pooling carries the shortcut's stride",
+        needs=lambda spec: "a shortcut" if spec.shortcut == "none" else _smaller_map(spec),
+    )  # fmt: skip
     se: bool = knob(False, "Squeeze-and-excitation", "a gate a channel at the end of each branch, reduction 16")
     stride_on: str = knob(
         "3x3", "Stride on", "which convolution of a bottleneck strides: the 3×3 (v1.5) or the first 1×1 (v1)",
-        choices=("3x3", "1x1"), needs=_strided_1x1,
+        choices=("3x3", "1x1"),
+        needs=lambda spec: _smaller_map(spec) if spec.block == "bottleneck" else "block bottleneck",
     )  # fmt: skip
     conv_bias: bool = knob(False, "Convolution bias", "a bias in every convolution")
     bn: bool = knob(True, "Batch normalisation", "off: no BN anywhere, neither in the units nor around them")
