@@ -294,6 +294,17 @@ def test_the_length_at_hand_is_the_one_that_the_recipe_has() -> None:
     assert not at.error
 
 
+def test_a_folder_with_any_name_is_kept_in_the_link(tmp_path: Path) -> None:
+    folder = tmp_path / "100 % | mine=yes"
+    folder.mkdir()
+    at = page(view="Train", layout="cifar", depth="8")
+    at.selectbox(key="recipe-data").select("cifar10").run()
+    at.text_input(key="recipe-data_dir").set_value(str(folder)).run()
+    well(at)
+    again = page(view="Train", **url(at))
+    assert again.text_input(key="recipe-data_dir").value == str(folder)
+
+
 def test_a_long_training_is_looked_at_more_rarely() -> None:
     run = store.create({}, Recipe().json(), "a run")
     for seconds, pace in ((1.0, 1.0), (59.0, 1.0), (60.0, 2.0), (599.0, 2.0), (3600.0, 5.0)):

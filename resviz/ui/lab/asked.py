@@ -15,6 +15,7 @@ from resviz.lab.settings import Settings
 from resviz.lab.subject import Subject
 from resviz.runs import store
 from resviz.runs.store import RunError
+from resviz.ui.packed import Packed
 from resviz.ui.page import Shown
 
 EXPERIMENT, NETWORKS, SETTINGS, RUN = "lab", "on", "set", "run"
@@ -80,8 +81,7 @@ def _has_weights(run: str) -> bool:
 
 def texts() -> dict[str, str]:
     """The settings that the URL has, as texts."""
-    pairs = (part.partition("=") for part in st.query_params.get(SETTINGS, "").split(BETWEEN) if part)
-    return {name: value for name, _, value in pairs}
+    return dict(_settings())
 
 
 def settings(cls: type[Settings], given: Mapping[str, str]) -> tuple[Settings | None, SpecError | None]:
@@ -104,4 +104,9 @@ def set_text(cls: type[Settings], name: str, text: str) -> None:
     """Turn one of the settings; what is the default leaves the URL."""
     given = {**texts(), name: text}
     found, _ = settings(cls, given)
-    write(SETTINGS, [f"{key}={value}" for key, value in (found.chosen() if found else given).items()])
+    _settings().replace(found.chosen() if found else given)
+
+
+def _settings() -> Packed:
+    """The settings as the URL has them."""
+    return Packed(SETTINGS, {}, BETWEEN)

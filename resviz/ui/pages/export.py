@@ -23,10 +23,10 @@ from resviz.export.figure import Figure, drawing_on
 from resviz.export.picture import svg, svg_of
 from resviz.export.reading import opened
 from resviz.ui import choice, diagram, downloads, trained, widgets
+from resviz.ui.packed import Packed
 from resviz.ui.page import Page, Shown
 
 FIGURE, WEIGHTS = "figure", "weights"
-BETWEEN, EQUALS = ":", "="
 WITH_WEIGHTS = "program"
 KINDS = {"figure": "Figures", "table": "Tables", "program": "Programs"}
 PREVIEW = "preview"
@@ -161,24 +161,19 @@ def _turn(figure: Figure, k: Knob, text: str) -> None:
                 return
             texts = {name: value for name, value in texts.items() if name not in error.fix or name == k.name}
             continue
-        _write(turned)
+        _figure().replace(turned.chosen())
         return
 
 
-def _write(figure: Figure) -> None:
-    text = BETWEEN.join(f"{name}{EQUALS}{value}" for name, value in figure.chosen().items())
-    if text:
-        st.query_params[FIGURE] = text
-    elif FIGURE in st.query_params:
-        del st.query_params[FIGURE]
+def _figure() -> Packed:
+    """The figure's knobs as the URL has them."""
+    return Packed(FIGURE, {}, between=":")
 
 
 def _read() -> Figure:
     """The figure that the URL names; where it names none that is possible, it is said and the default taken."""
-    text = st.query_params.get(FIGURE, "")
     try:
-        pairs = [pair.partition(EQUALS) for pair in text.split(BETWEEN)] if text else []
-        return Figure.of_text({name: value for name, _, value in pairs})
+        return Figure.of_text(_figure())
     except SpecError as error:
         st.error(choice.plain(str(error)))
         return Figure()
@@ -210,7 +205,7 @@ def _open() -> None:
     first, *others = found.specs
     choice.choose(type(first), first.chosen())
     if found.figure is not None:
-        _write(found.figure)
+        _figure().replace(found.figure.chosen())
     st.session_state[SAID] = "; ".join((f"{first.title()}, from {kept.name}{_beside(others)}", *found.notes))
 
 
