@@ -15,6 +15,7 @@ from resviz.ui.choice import Choice
 from resviz.ui.page import Page, Shown
 
 PAGES = pages.found()
+VIEW = "view"
 
 
 @st.cache_resource
@@ -34,8 +35,9 @@ def show() -> None:
     if shown is not None:
         st.set_page_config(page_title=f"{shown.title} · resviz")
         totals.show(shown)
+    st.session_state[VIEW] = _asked()
     # the tabs stay when there is nothing to show in them, so that the open one is not lost with the network
-    tabs = st.tabs([page.title for page in PAGES], key="view", on_change="rerun", bind="query-params")
+    tabs = st.tabs(_titles(), key=VIEW, on_change=_go)
     for page, tab in zip(PAGES, tabs, strict=True):
         if tab.open:
             with tab:
@@ -44,6 +46,25 @@ def show() -> None:
                 else:
                     _page(page, shown)
     colours.follow()
+
+
+def _titles() -> list[str]:
+    return [page.title for page in PAGES]
+
+
+def _asked() -> str:
+    """The tab that the URL names, or the first."""
+    title = st.query_params.get(VIEW, "")
+    return title if title in _titles() else _titles()[0]
+
+
+def _go() -> None:
+    """Write the tab into the URL, as an entry of the browser's history; Streamlit's own binding makes none."""
+    title = st.session_state[VIEW]
+    if title == _titles()[0]:
+        st.query_params.pop(VIEW, None)
+    else:
+        st.query_params[VIEW] = title
 
 
 def _page(page: Page, shown: Shown) -> None:

@@ -404,6 +404,18 @@ def test_training_is_seen_to_its_end_with_a_reload_in_the_middle(visit: Open, se
     assert (server.runs / name).is_dir()
 
 
+def test_back_goes_through_tabs(visit: Open) -> None:
+    page = visit(layout="cifar", depth="8")
+    opened = page.locator("[role=tab][aria-selected=true]")
+    for name in ("Tables", "Costs"):
+        tab(page, name)
+        page.wait_for_function("name => location.search.includes('view=' + name)", arg=name)
+    for name in ("Tables", "Graph"):
+        page.go_back()
+        expect(opened).to_have_text(name)
+    expect(title(page)).to_have_text("ResNet-8")
+
+
 def test_the_list_of_runs_follows_what_others_begin_and_stop(
     visit: Open, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
