@@ -56,14 +56,13 @@ function resized(canvas, state) {
   start(canvas, state);
 }
 
-function setHeight(canvas, state) {
-  const scale = Math.min(canvas.clientWidth / state.full.w, LARGEST_SCALE);
+function setHeight(canvas, state, scale) {
   const tallest = canvas.clientWidth < NARROW ? TALLEST_ON_PHONE : state.data.height;
   canvas.style.height = `${Math.min(Math.max(state.full.h * scale, 90), tallest)}px`;
 }
 
 function fit(canvas, state) {
-  setHeight(canvas, state);
+  setHeight(canvas, state, Math.min(canvas.clientWidth / state.full.w, LARGEST_SCALE));
   state.view = { ...state.full };
   look(state);
 }
@@ -75,6 +74,7 @@ function start(canvas, state) {
   const scale = Math.min(byWidth, canvas.clientHeight / state.full.h);
   if (scale >= READABLE) return;
   const readable = Math.min(Math.max(byWidth, READABLE), 1);
+  setHeight(canvas, state, readable);
   const w = canvas.clientWidth / readable;
   state.view = { x: Math.min(0, (state.full.w - w) / 2), y: 0, w, h: canvas.clientHeight / readable };
   look(state);
