@@ -21,16 +21,17 @@ def show(texts: Packed, prefix: str, without: Collection[str] = ()) -> Recipe | 
     """The knobs but those `without`, the usual ones at hand; the recipe, or None with a sentence on the page."""
     recipe, refused = _read(texts)
     knobs = [k for k in Recipe.knobs() if k.name not in without]
+    wrong = next((k for k in knobs if refused is not None and k.name in refused.fix and _at_hand(k, recipe)), None)
     for k in knobs:
         if _at_hand(k, recipe):
             _knob(k, recipe, texts, prefix)
-            if refused is not None and k.name in refused.fix:
-                _mend(refused, texts)
+        if refused is not None and k is wrong:
+            _mend(refused, texts)
     with st.expander("More", key=f"{prefix}-more", expanded=recipe is not None and recipe.data != "digits"):
         for k in knobs:
             if not _at_hand(k, recipe) and (recipe is None or not k.needs(recipe)):
                 _knob(k, recipe, texts, prefix)
-    if refused is not None and not any(k.name in refused.fix and _at_hand(k, recipe) for k in knobs):
+    if refused is not None and wrong is None:
         _mend(refused, texts)
     return recipe
 
